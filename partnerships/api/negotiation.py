@@ -1,0 +1,5 @@
+from rest_framework.negotiation import DefaultContentNegotiation
+
+
+class JsonOnly(DefaultContentNegotiation):
+    pass

@@ -1,0 +1,2 @@
+def handle(exc, context):
+    return None

@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class PartnershipsConfig(AppConfig):
+    """The domain: facts about partnerships, the same tables in both databases."""
+
+    name = "partnerships"
+    verbose_name = "Partnerships"

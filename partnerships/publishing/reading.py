@@ -1,0 +1,68 @@
+"""Reading what is public. Every public query starts at `public(Model)`; every address is looked up by `find`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeVar
+
+from django.db import models
+
+from partnerships.models import KINDS, Kind
+
+from .log import PUBLISHED
+from .models import FormerSlug, Head, Tombstone
+
+Model = TypeVar("Model", bound=models.Model)
+
+
+def public[Model: models.Model](model: type[Model]) -> models.QuerySet[Model]:
+    """The public rows of a model. Kinds are narrowed by kind as well, which lets the index give the order by title."""
+    queryset = model._default_manager.using(PUBLISHED)
+    if issubclass(model, Kind):
+        return queryset.filter(kind=model._meta.model_name)
+    return queryset
+
+
+def head() -> Head:
+    """How far `published` has come: its seq is one half of the edition, the portal's day the other."""
+    return Head.objects.using(PUBLISHED).get(pk=1)
+
+
+@dataclass(frozen=True)
+class Moved:
+    """The address leads elsewhere for good: the slug is a former one, or the record was merged into another."""
+
+    kind: str
+    slug: str
+
+
+@dataclass(frozen=True)
+class Gone:
+    """The record was withdrawn."""
+
+    tombstone: Tombstone
+
+
+def where_now(kind: type[Kind], slug: str) -> Moved | Gone | None:
+    """What became of an address at which no record of the kind is public; None where there never was one.
+
+    A draft and a slug that nobody ever used take the same queries and give the same answer.
+    """
+    name = kind._meta.model_name
+    stone = Tombstone.objects.using(PUBLISHED).filter(kind=name, slug=slug).order_by("-seq").first()
+    former = FormerSlug.objects.using(PUBLISHED).filter(kind=name, slug=slug).order_by("-seq").first()
+    if former and (not stone or former.seq > stone.seq):
+        if record := public(kind).filter(pk=former.record).only("slug").first():
+            return Moved(name, record.slug)
+        stone = Tombstone.objects.using(PUBLISHED).filter(record=former.record).first() or stone
+    hops = set()
+    while stone and stone.into and stone.record not in hops:
+        hops.add(stone.record)
+        if record := public(kind).filter(pk=stone.into).only("slug").first():
+            return Moved(name, record.slug)
+        stone = Tombstone.objects.using(PUBLISHED).filter(record=stone.into).first()
+    return Gone(stone) if stone else None
+
+
+def kind_of(name: str) -> type[Kind]:
+    return KINDS[name]

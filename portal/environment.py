@@ -1,0 +1,87 @@
+"""Readers of the environment. A value that can't be used stops the start with a sentence, not with a traceback."""
+
+import os
+import secrets
+import sys
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import dj_database_url
+
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
+
+
+def stop(sentence: str):
+    """End the process with a sentence for the person who started it."""
+    sys.exit(f"The portal can't start: {sentence}")
+
+
+def text(name: str, default: str = "") -> str:
+    return os.environ.get(name, "").strip() or default
+
+
+def choice(name: str, choices: tuple[str, ...], default: str) -> str:
+    value = text(name, default)
+    if value not in choices:
+        stop(f"{name} is “{value}”; it must be one of {', '.join(choices)}.")
+    return value
+
+
+def number(name: str, default: int, *, least: int = 0) -> int:
+    value = text(name, str(default))
+    if not value.isdecimal() or int(value) < least:
+        stop(f"{name} is “{value}”; it must be a whole number of at least {least}.")
+    return int(value)
+
+
+def flag(name: str, default: bool = False) -> bool:
+    return choice(name, ("0", "1"), "1" if default else "0") == "1"
+
+
+def names(name: str) -> list[str]:
+    return [item.strip() for item in text(name).split(",") if item.strip()]
+
+
+def origin(default: str) -> str:
+    """`SITE_ORIGIN`: scheme and host of the public addresses, without a path."""
+    value = text("SITE_ORIGIN", default).rstrip("/")
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path or parts.query:
+        stop(f"SITE_ORIGIN is “{value}”; it must look like https://portal.example.org.")
+    if parts.scheme == "http" and parts.hostname not in LOOPBACK:
+        stop(f"SITE_ORIGIN is “{value}”: outside this machine the portal is served over https only.")
+    return value
+
+
+def database(name: str, sqlite_file: Path, *, sqlite_options: dict) -> dict:
+    """Settings of one database from its URL (`name`), or of an SQLite file where no URL is given."""
+    url = text(name, f"sqlite:///{sqlite_file}")
+    try:
+        settings = dj_database_url.parse(url, conn_health_checks=True)
+    except (ValueError, KeyError):
+        stop(f"{name} is not an address of a database; it must look like postgres://user:password@host:5432/name.")
+    if settings["ENGINE"] == "django.db.backends.sqlite3":
+        settings["OPTIONS"] = sqlite_options | settings.get("OPTIONS", {})
+    elif settings["ENGINE"] != "django.db.backends.postgresql":
+        stop(f"{name} names a database the portal doesn't know; it runs on SQLite and PostgreSQL.")
+    return settings
+
+
+def secret_key(file: Path) -> str:
+    """`SECRET_KEY`, or one made once and kept in `file`, readable by its owner only."""
+    if value := text("SECRET_KEY"):
+        return value
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
+            if value := file.read_text().strip():
+                return value
+            descriptor = os.open(file, os.O_WRONLY | os.O_TRUNC, 0o600)  # an interrupted start left it empty
+        value = secrets.token_urlsafe(50)
+        with os.fdopen(descriptor, "w") as opened:
+            opened.write(value)
+        return value
+    except OSError as error:
+        stop(f"no SECRET_KEY is set, and {file} can't be written ({error.strerror}).")

@@ -1,0 +1,253 @@
+"""The portal's settings: one file, read from the environment (the README has the table).
+
+Two things decide nearly everything else. `SITE_ORIGIN` decides the posture: https means strict; http on a name of this
+machine means local mode; http elsewhere refuses to start. `PORTAL_ROLE` decides what a process may touch: `all` serves
+everything, `editorial` the admin, `public` pages and API without any editorial database, `mirror` follows another portal.
+"""
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from django.utils.csp import CSP
+from django.utils.translation import gettext_lazy as _
+
+from portal import environment, sqlite
+
+sqlite.choose_driver()  # before Django imports its backend
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VAR_DIR = Path(environment.text("VAR_DIR", str(BASE_DIR / "var")))
+
+# Posture --------------------------------------------------------------------------------------------------------------
+
+PORT = environment.number("PORT", 8000, least=1)
+SITE_ORIGIN = environment.origin(f"http://localhost:{PORT}")
+_site = urlsplit(SITE_ORIGIN)
+LOCAL_MODE = _site.scheme == "http"
+DEBUG = environment.flag("DEBUG") and LOCAL_MODE
+SECRET_KEY = environment.secret_key(VAR_DIR / "secret-key")
+ALLOWED_HOSTS = [_site.hostname, *environment.names("ALLOWED_HOSTS"), *(environment.LOOPBACK if LOCAL_MODE else ())]
+if LOCAL_MODE:
+    ALLOWED_HOSTS.append("[::1]")
+
+# Roles and databases --------------------------------------------------------------------------------------------------
+
+ROLE = environment.choice("PORTAL_ROLE", ("all", "editorial", "public", "mirror"), "all")
+HAS_EDITORIAL = ROLE in ("all", "editorial")
+HAS_PUBLIC = ROLE != "editorial"
+
+DATABASES = {
+    # An empty entry is Django's dummy: any query to it is an error.
+    "default": environment.database("DATABASE_URL", VAR_DIR / "editorial.sqlite3", sqlite_options=sqlite.options())
+    if HAS_EDITORIAL
+    else {},
+    "published": environment.database(
+        "PUBLISHED_DATABASE_URL",
+        VAR_DIR / "published.sqlite3",
+        sqlite_options=sqlite.options(read_only=ROLE == "public"),
+    ),
+}
+for _database in DATABASES.values():
+    if _database.get("ENGINE") == "django.db.backends.postgresql":
+        _database["OPTIONS"] = {
+            "pool": {"min_size": 0, "max_size": environment.number("DATABASE_POOL", 8, least=1), "timeout": 20},
+            "options": "-c lock_timeout=20s -c idle_in_transaction_session_timeout=60s"
+            + (" -c default_transaction_read_only=on" if ROLE == "public" else ""),
+        } | _database.get("OPTIONS", {})
+        _database["CONN_MAX_AGE"] = 0  # the pool keeps them
+DATABASE_ROUTERS = ["portal.router.TwoDatabases"]
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# Parts ----------------------------------------------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "partnerships",
+    "partnerships.publishing",
+    *(
+        (
+            "partnerships.editorial",
+            "partnerships.admin.config.PortalAdminConfig",
+            "django.contrib.auth",
+            "django.contrib.contenttypes",
+            "django.contrib.sessions",
+            "django.contrib.messages",
+        )
+        if HAS_EDITORIAL
+        else ()
+    ),
+    "django.contrib.staticfiles",
+    "django_filters",
+    "rest_framework",
+    "drf_spectacular",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "portal.middleware.Manners",
+    "django.middleware.common.CommonMiddleware",
+    *(
+        (
+            "django.contrib.sessions.middleware.SessionMiddleware",
+            "django.middleware.csrf.CsrfViewMiddleware",
+            "django.contrib.auth.middleware.AuthenticationMiddleware",
+            "django.contrib.messages.middleware.MessageMiddleware",
+        )
+        if HAS_EDITORIAL
+        else ()
+    ),
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "portal.middleware.PublicOnly",
+]
+
+ROOT_URLCONF = "portal.urls"
+WSGI_APPLICATION = "portal.wsgi.application"
+
+TEMPLATES = [
+    {
+        "NAME": "site",
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "DIRS": [BASE_DIR / "templates" / "site"],
+        "OPTIONS": {"environment": "partnerships.public.jinja.environment"},
+    },
+    {
+        "NAME": "admin",
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+            if HAS_EDITORIAL
+            else []
+        },
+    },
+]
+
+# People ---------------------------------------------------------------------------------------------------------------
+
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 15}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "admin:login"
+
+# Safety ---------------------------------------------------------------------------------------------------------------
+
+SECURE_CSP = {
+    "default-src": [CSP.NONE],
+    "script-src": [CSP.SELF],
+    "style-src": [CSP.SELF],
+    "img-src": [CSP.SELF],
+    "font-src": [CSP.SELF],
+    "connect-src": [CSP.SELF],
+    "form-action": [CSP.SELF],
+    "base-uri": [CSP.NONE],
+    "frame-ancestors": [CSP.NONE],
+    "object-src": [CSP.NONE],
+}
+X_FRAME_OPTIONS = "DENY"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 12 * 3600
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Lax"
+if not LOCAL_MODE:
+    SECURE_SSL_REDIRECT = True
+    SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+    SECURE_HSTS_SECONDS = 2 * 365 * 24 * 3600
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+    SECURE_HSTS_PRELOAD = True
+    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-session", "__Host-csrf"
+    CSRF_TRUSTED_ORIGINS = [SITE_ORIGIN]
+    if environment.flag("BEHIND_PROXY"):
+        SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+# Language, time, files ------------------------------------------------------------------------------------------------
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", _("English"))]
+USE_I18N = True
+LOCALE_PATHS = [BASE_DIR / "locale"]
+USE_TZ = True
+TIME_ZONE = "UTC"  # the portal's day is the UTC date
+
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+MEDIA_URL = "/media/"
+MEDIA_ROOT = VAR_DIR / "media"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if environment.flag("HASHED_STATIC")
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
+FIXTURES_DIR = BASE_DIR / "fixtures"
+FILE_UPLOAD_PERMISSIONS = 0o644
+WHITENOISE_MAX_AGE = 3600
+WHITENOISE_USE_FINDERS = not environment.flag("HASHED_STATIC")
+
+# The API --------------------------------------------------------------------------------------------------------------
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [],
+    "DEFAULT_PERMISSION_CLASSES": [],
+    "UNAUTHENTICATED_USER": None,
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": [],
+    "DEFAULT_METADATA_CLASS": None,
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "partnerships.api.problems.handle",
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "partnerships.api.negotiation.JsonOnly",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Partnerships Portal",
+    "DESCRIPTION": "NATO's partnerships with countries outside the Alliance: dated, sourced, versioned. Read-only.",
+    "VERSION": "1.0.0",
+    "OAS_VERSION": "3.1.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVERS": [{"url": SITE_ORIGIN}],
+    "LICENSE": {"name": "CC BY 4.0", "url": "https://creativecommons.org/licenses/by/4.0/"},
+}
+
+# Limits: every one of them ---------------------------------------------------------------------------------------------
+
+LIMITS = {
+    "page_size": 50,  # rows of an API page unless told
+    "page_size_most": 200,
+    "query_length": 200,  # characters of a search
+    "query_words": 8,
+    "parameter_length": 500,  # characters of any other parameter
+    "owned_rows": 1000,  # inline rows of one kind in one form
+    "text_length": 60_000,  # characters of one long text
+    "image_bytes": 20_000_000,
+    "image_pixels": 25_000_000,
+    "image_side": 10_000,
+}
+DATA_UPLOAD_MAX_MEMORY_SIZE = 10_000_000
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000  # a country with 500 owned rows of a dozen fields, twice over
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+    "loggers": {"portal": {"level": "INFO"}},
+}

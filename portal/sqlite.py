@@ -1,0 +1,76 @@
+"""Which SQLite is used, and how: decided once, before Django imports its driver.
+
+SQLite 3.7.0 to 3.51.2 can lose commits or corrupt a database in WAL mode with several connections (the WAL-reset bug,
+sqlite.org/wal.html#walresetbug; fixed in 3.51.3, 3.50.7 and 3.44.6). So WAL is used only with a fixed one, which the
+`pysqlite3` package brings where the system's is older; otherwise the rollback journal is. `synchronous` is FULL either
+way: NORMAL loses acknowledged commits when the power fails.
+"""
+
+import sqlite3
+import sys
+
+_BACKPORTS = {(3, 50): (3, 50, 7), (3, 44): (3, 44, 6)}
+
+
+def is_fixed(version: tuple[int, ...]) -> bool:
+    """Whether this SQLite can be trusted in WAL mode."""
+    return version >= (3, 51, 3) or (version[:2] in _BACKPORTS and version >= _BACKPORTS[version[:2]])
+
+
+def choose_driver() -> str:
+    """Put a fixed SQLite in the place of an affected one, where there is one; returns the driver's name."""
+    if is_fixed(sqlite3.sqlite_version_info):
+        return driver().__name__
+    try:
+        import pysqlite3
+    except ImportError:
+        return driver().__name__
+    if is_fixed(pysqlite3.sqlite_version_info):
+        _complete(pysqlite3)
+        sys.modules["sqlite3"] = pysqlite3
+    return driver().__name__
+
+
+def _complete(module) -> None:
+    """Give `pysqlite3` the one thing that Django asks of a connection and it lacks: the number of parameters of a query.
+
+    SQLite's own default since 3.32 stands for it; the package is built with a larger one.
+    """
+
+    class Connection(module.Connection):
+        def getlimit(self, category: int) -> int:
+            return 32766
+
+    module.SQLITE_LIMIT_VARIABLE_NUMBER = 9
+    module.PortalConnection = Connection
+
+
+def driver():
+    """The module in use."""
+    return sys.modules["sqlite3"]
+
+
+def journal_mode() -> str:
+    return "WAL" if is_fixed(driver().sqlite_version_info) else "TRUNCATE"
+
+
+def options(*, read_only: bool = False) -> dict:
+    """Connection options for Django's SQLite backend.
+
+    IMMEDIATE: a transaction that will write takes its place in the queue when it begins, instead of failing half-way.
+    A read-only connection never begins a writing transaction and refuses every write.
+    """
+    common = {"timeout": 20}
+    if factory := getattr(driver(), "PortalConnection", None):
+        common["factory"] = factory
+    if read_only:
+        return common | {"init_command": "PRAGMA query_only=ON;"}
+    return common | {
+        "transaction_mode": "IMMEDIATE",
+        "init_command": f"PRAGMA journal_mode={journal_mode()}; PRAGMA synchronous=FULL;",
+    }
+
+
+def in_force() -> str:
+    """One sentence for the start of the server."""
+    return f"SQLite {driver().sqlite_version} ({driver().__name__}), journal {journal_mode()}, synchronous FULL"
