@@ -1,10 +1,59 @@
+"""What every answer has in common, and what no public answer may do."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from urllib.parse import unquote
+
+from django.conf import settings
+from django.db import connections
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+
+EDITORIAL_PATHS = ("/admin/", "/accounts/", "/feedback/", "/preview/")
+
+
+def is_editorial(path: str) -> bool:
+    return path.startswith(EDITORIAL_PATHS)
+
+
 class Manners:
+    """Headers of every answer; addresses and parameters that no text can hold are refused before anything reads them."""
+
     def __init__(self, get_response):
         self.get_response = get_response
 
-    def __call__(self, request):
-        return self.get_response(request)
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if is_editorial(request.path) and "\x00" in unquote(request.META.get("QUERY_STRING", "")):
+            response = HttpResponseBadRequest(
+                "The address holds a character that no text can hold.", content_type="text/plain"
+            )
+        else:
+            response = self.get_response(request)
+        response.headers.setdefault(
+            "Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
+        )
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        if is_editorial(request.path):
+            response.headers["Cache-Control"] = "no-store, private"
+        return response
 
 
-class PublicOnly(Manners):
-    pass
+class EditorialQuery(RuntimeError):
+    """A public request asked the editorial database. That is a fault of the code, never of the request."""
+
+
+def _refuse(execute, sql, params, many, context):
+    raise EditorialQuery(f"A public request asked the editorial database: {sql[:200]}")
+
+
+class PublicOnly:
+    """During a public request, any query to the editorial database is an error, in tests and in production alike."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        with ExitStack() as stack:
+            if settings.HAS_EDITORIAL and not is_editorial(request.path):
+                stack.enter_context(connections["default"].execute_wrapper(_refuse))
+            return self.get_response(request)

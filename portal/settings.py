@@ -49,8 +49,9 @@ DATABASES = {
 }
 for _database in DATABASES.values():
     if _database.get("ENGINE") == "django.db.backends.postgresql":
+        _pool = environment.number("DATABASE_POOL", 8)
         _database["OPTIONS"] = {
-            "pool": {"min_size": 0, "max_size": environment.number("DATABASE_POOL", 8, least=1), "timeout": 20},
+            "pool": {"min_size": 0, "max_size": _pool, "timeout": 20} if _pool else False,
             "options": "-c lock_timeout=20s -c idle_in_transaction_session_timeout=60s"
             + (" -c default_transaction_read_only=on" if ROLE == "public" else ""),
         } | _database.get("OPTIONS", {})

@@ -70,20 +70,18 @@ def publish(
     """
     newest = _newest(records)
     waiting = {pk: pair for pk, pair in newest.items() if pair[0].withdrawn or pair[0].digest != pair[0].public_digest}
-    before = {}
     texts = bodies(state.public_digest for state, _ in waiting.values())
-    for pk, (state, _) in waiting.items():
-        before[pk] = upgraded(json.loads(texts[state.public_digest])) if state.public_digest in texts else None
+    public = {pk: texts.get(state.public_digest) for pk, (state, _) in waiting.items()}
 
     steps, sentences = [], []
     together = uuid7() if len(waiting) > 1 or title else None
     for pk, (state, document) in waiting.items():
-        reason = change_kind or (ChangeKind.FIRST if not state.public_version else "")
-        if not state.public_version:
-            reason = ChangeKind.FIRST
+        first = not state.public_version
+        reason = ChangeKind.FIRST if first else change_kind
+        before = upgraded(json.loads(public[pk])) if public[pk] else None
         complaints = [
             *broken(document),
-            *unsuitable(reason, note, wrong, before[pk] if state.public_version else None, document),
+            *unsuitable(reason, note, wrong, first=first, before=before, after=document),
         ]
         sentences += [f"{document['fields']['title']}: {complaint}" for complaint in complaints]
         steps.append(
@@ -101,7 +99,7 @@ def publish(
                 reviewed_by=reviewed_by,
                 release=together,
                 release_title=title,
-            )  # fmt: skip
+            )
         )
     if sentences:
         raise Refusal(" ".join(sentences))
@@ -165,7 +163,7 @@ def withdraw(
             change_kind=ChangeKind.WITHDRAWAL,
             release=together,
             release_title=title,
-        )  # fmt: skip
+        )
         for state in public
     ]
     return release(steps, within=_burn if action == Action.TAKE_DOWN else _settle)
@@ -231,7 +229,7 @@ def merge(lost: Kind, survivor: Kind, *, by: str, note: str) -> list[Publication
             note=note or title,
             release=together,
             release_title=title,
-        )  # fmt: skip
+        )
         for pk, (s, document) in newest.items()
         if s.digest != s.public_digest
     ]
@@ -247,7 +245,7 @@ def merge(lost: Kind, survivor: Kind, *, by: str, note: str) -> list[Publication
             note=note or title,
             release=together,
             release_title=title,
-        )  # fmt: skip
+        )
     )
     entries = release(steps, within=_settle)
     lost.delete()

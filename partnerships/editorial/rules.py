@@ -39,17 +39,23 @@ def broken(document: Document) -> Iterator[str]:
             yield rule.__doc__ or rule.__name__
 
 
-def unsuitable(change_kind: str, note: str, wrong: str, before: Document | None, after: Document) -> Iterator[str]:
-    """What is wrong with the reason given for publishing `after` in the place of `before`."""
+def unsuitable(
+    change_kind: str, note: str, wrong: str, *, first: bool, before: Document | None, after: Document
+) -> Iterator[str]:
+    """What is wrong with the reason given for publishing `after`.
+
+    `first` says that the record was never public; `before` is what is public now, None when nothing is.
+    """
     if change_kind == ChangeKind.WITHDRAWAL or change_kind not in ChangeKind.values:
         yield "Say why this is published: the world changed, new evidence, a correction, or an editorial change."
-    elif before is None and change_kind != ChangeKind.FIRST:
-        yield "Nothing of this record is public yet: this is its first publication."
-    elif before is not None and change_kind == ChangeKind.FIRST:
-        yield "This record is public already: say what kind of change this is."
+    elif not first and change_kind == ChangeKind.FIRST:
+        yield "This record was public before: say what kind of change this is."
+    elif change_kind == ChangeKind.EDITORIAL:
+        if before is None:
+            yield "This record was withdrawn; bringing it back isn't an editorial change."
+        elif facts := facts_changed(before, after):
+            yield f"This changes facts ({', '.join(facts)}), so it isn't editorial: choose another kind of change."
     if change_kind not in (ChangeKind.FIRST, ChangeKind.EDITORIAL) and not note.strip():
         yield "Write a note for the public: what changed, in a sentence."
     if change_kind == ChangeKind.CORRECTION and not wrong.strip():
         yield "Say what was wrong."
-    if change_kind == ChangeKind.EDITORIAL and before and (facts := facts_changed(before, after)):
-        yield f"This changes facts ({', '.join(facts)}), so it isn't editorial: choose another kind of change."

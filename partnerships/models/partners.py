@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from datetime import date
+from typing import Self
 
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
@@ -14,7 +15,7 @@ from .base import Kind, Record, Row, WebAddressField
 from .frameworks import Framework
 from .programmes import Programme
 from .regions import Region
-from .time import EdgeField, EdtfField, EndIs, Period, PeriodQuerySet, period_constraints
+from .time import EdgeField, EdtfField, EndIs, InForce, Period, PeriodQuerySet, period_constraints
 
 ALPHA2 = RegexValidator(r"^[A-Z]{2}\Z", "Two capital letters.")
 ALPHA3 = RegexValidator(r"^[A-Z]{3}\Z", "Three capital letters.")
@@ -26,6 +27,43 @@ class CodeStatus(models.TextChoices):
     OFFICIAL = "official", _("officially assigned")
     USER_ASSIGNED = "user_assigned", _("user-assigned")
     FORMER = "former", _("formerly used")
+
+
+class PartnerStatus(models.TextChoices):
+    """What a country is on a day. Never stored: it follows from its memberships."""
+
+    PARTNER = "partner", _("Partner")
+    SUSPENDED = "suspended", _("Partner, suspended")
+    ALLY = "ally", _("Ally, once a partner")
+    FORMER = "former_partner", _("Former partner")
+    NONE = "none", _("In no framework")
+    UNCERTAIN = "uncertain", _("Uncertain")
+
+
+class PartnerQuerySet(models.QuerySet):
+    """Countries on a day."""
+
+    def with_status(self, day: date) -> Self:
+        """Annotates `status`: the SQL twin of `status_on`."""
+        rows = Membership._base_manager.filter(partner=models.OuterRef("pk")).exclude(status=MembershipStatus.INVITED)
+        sure, possible = Period.certain_on(day), Period.possible_on(day)
+        active, suspended = models.Q(status=MembershipStatus.ACTIVE), models.Q(status=MembershipStatus.SUSPENDED)
+        ended = models.Q(to_latest__lte=day)
+        cases = (
+            (models.Exists(rows.filter(active & sure)), PartnerStatus.PARTNER),
+            (models.Exists(rows.filter(active & possible)), PartnerStatus.UNCERTAIN),
+            (models.Exists(rows.filter(suspended & sure)), PartnerStatus.SUSPENDED),
+            (models.Exists(rows.filter(possible)), PartnerStatus.UNCERTAIN),
+            (models.Exists(rows.filter(ended, end_reason=EndReason.ACCEDED)), PartnerStatus.ALLY),
+            (models.Exists(rows.filter(ended)), PartnerStatus.FORMER),
+        )
+        return self.annotate(
+            status=models.Case(
+                *(models.When(condition, then=models.Value(status)) for condition, status in cases),
+                default=models.Value(PartnerStatus.NONE),
+                output_field=models.CharField(),
+            )
+        )
 
 
 class Partner(Kind):
@@ -57,6 +95,8 @@ class Partner(Kind):
     location_note = models.CharField(max_length=300, blank=True)
     key_dates = models.TextField(blank=True, help_text="The chief dates and formats in one line.")
     official_address = WebAddressField("NATO's page on the country")
+
+    objects = PartnerQuerySet.as_manager()
 
     class Meta(Kind.Meta):
         constraints = [
@@ -208,6 +248,27 @@ class Name(Row, Period):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.get_type_display()}) {self.period_words()}"
+
+
+def status_on(memberships: list[Membership], day: date) -> PartnerStatus:
+    """What a country is on a day, from all its memberships.
+
+    In force beats what has ended. An Ally is a country whose stay ended by accession; a suspended partner has rows in
+    force, none of them active. Where a row may or may not be in force and that decides, the answer is uncertain.
+    """
+    rows = [(row.status, row.in_force(day), row) for row in memberships if row.counts]
+    if any(status == MembershipStatus.ACTIVE and answer == InForce.YES for status, answer, _ in rows):
+        return PartnerStatus.PARTNER
+    if any(status == MembershipStatus.ACTIVE and answer == InForce.UNCERTAIN for status, answer, _ in rows):
+        return PartnerStatus.UNCERTAIN
+    if any(answer == InForce.YES for _, answer, _ in rows):
+        return PartnerStatus.SUSPENDED
+    if any(answer == InForce.UNCERTAIN for _, answer, _ in rows):
+        return PartnerStatus.UNCERTAIN
+    ended = [row for _, _, row in rows if row.to_latest and row.to_latest <= day]
+    if any(row.end_reason == EndReason.ACCEDED for row in ended):
+        return PartnerStatus.ALLY
+    return PartnerStatus.FORMER if ended else PartnerStatus.NONE
 
 
 TITLE_NAMES = (Name.Type.SHORT, Name.Type.PROVISIONAL, Name.Type.STATE)

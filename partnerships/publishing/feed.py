@@ -267,9 +267,7 @@ def _bury(stones: dict[UUID, Change | None], titles: dict[str, str], using: str)
 
 def _forget(entry: Entry, using: str) -> None:
     """A take-down deletes the record's documents, and the former addresses that only they knew."""
-    told = list(
-        Change.objects.using(using).filter(record=entry.record, seq__lte=entry.seq).order_by("seq")
-    )  # fmt: skip
+    told = list(Change.objects.using(using).filter(record=entry.record, seq__lte=entry.seq).order_by("seq"))
     PublicDocument.objects.using(using).filter(digest__in={change.digest for change in told} - {""}).delete()
     FormerSlug.objects.using(using).filter(record=entry.record).delete()
     left = {earlier.slug: later.seq for earlier, later in pairwise(told) if earlier.slug != later.slug}

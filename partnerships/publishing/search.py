@@ -13,9 +13,26 @@ from .models import SearchEntry
 
 CODES = ("iso2", "iso3")
 TEXTS = (
-    "summary", "body", "statement", "corrected_statement", "explanation", "purpose", "effect", "mitigation", "aims",
-    "measures", "results", "limits", "scope", "founding_document", "led_by", "place", "capital", "publisher", "key_dates",
-)  # fmt: skip
+    "summary",
+    "body",
+    "statement",
+    "corrected_statement",
+    "explanation",
+    "purpose",
+    "effect",
+    "mitigation",
+    "aims",
+    "measures",
+    "results",
+    "limits",
+    "scope",
+    "founding_document",
+    "led_by",
+    "place",
+    "capital",
+    "publisher",
+    "key_dates",
+)
 
 
 def entry(document: Document) -> SearchEntry:

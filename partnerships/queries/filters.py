@@ -1,0 +1,333 @@
+"""The questions that can be asked of a list: one FilterSet per kind, the same for pages and API.
+
+Days come as arguments: the door has read `as_of` before it builds the set.
+"""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Exists, F, OuterRef, Q
+from django.utils.translation import gettext_lazy as _
+
+from partnerships.models import (
+    Activity,
+    Assessment,
+    CaseStudy,
+    Challenge,
+    Citation,
+    Claim,
+    Edition,
+    Exercise,
+    Framework,
+    Image,
+    Institution,
+    InstrumentType,
+    Link,
+    Membership,
+    MembershipStatus,
+    Milestone,
+    Notice,
+    Objective,
+    Page,
+    Participant,
+    Participation,
+    Partner,
+    PartnerStatus,
+    Period,
+    Programme,
+    Region,
+    Source,
+    Term,
+    Threat,
+    Verdict,
+)
+
+from .parameters import BadParameter
+from .questions import (
+    ChoiceListFilter,
+    QueryFilter,
+    Question,
+    Questions,
+    RecordListFilter,
+    YearFilter,
+    YesNoFilter,
+    unknown_last,
+)
+
+
+def linked(queryset, pks):
+    """Records that link to any of the given ones."""
+    return queryset.filter(Exists(Link._base_manager.filter(record=OuterRef("pk"), other__in=pks)))
+
+
+class RecordQuestions(Questions):
+    """What can be asked of every kind."""
+
+    q = QueryFilter(help_text=_("Words in titles, other names, codes and texts"))
+    source = RecordListFilter(kind=Source, method="cites", help_text=_("Cites one of these sources"))
+
+    def cites(self, queryset, name, pks):
+        return queryset.filter(Exists(Citation._base_manager.filter(record=OuterRef("pk"), source__in=pks)))
+
+
+class LinkedQuestions(RecordQuestions):
+    """What can be asked of kinds that say in their links what they are about."""
+
+    partner = RecordListFilter(kind=Partner, method="links_to", help_text=_("About one of these partners"))
+    framework = RecordListFilter(kind=Framework, method="links_to", help_text=_("About one of these frameworks"))
+
+    def links_to(self, queryset, name, pks):
+        return linked(queryset, pks)
+
+
+class FrameworkQuestions(RecordQuestions):
+    type = ChoiceListFilter(choices=Framework.Type, help_text=_("Type of framework"))
+    partner = RecordListFilter(
+        kind=Partner, method="with_partner", help_text=_("Holds one of these partners on the day")
+    )
+
+    orderings = {"title": F("title"), "founded": unknown_last("start_earliest")}
+
+    def with_partner(self, queryset, name, pks):
+        rows = Membership._base_manager.filter(Period.possible_on(self.day), framework=OuterRef("pk"), partner__in=pks)
+        return queryset.filter(Exists(rows.exclude(status=MembershipStatus.INVITED)))
+
+
+class ProgrammeQuestions(RecordQuestions):
+    partner = RecordListFilter(
+        kind=Partner, method="with_partner", help_text=_("One of these partners takes part on the day")
+    )
+
+    orderings = {"title": F("title"), "started": unknown_last("start_earliest")}
+
+    def with_partner(self, queryset, name, pks):
+        rows = Participation._base_manager.filter(
+            Period.possible_on(self.day), programme=OuterRef("pk"), partner__in=pks
+        )
+        return queryset.filter(Exists(rows))
+
+
+class RegionQuestions(RecordQuestions):
+    pass
+
+
+class PartnerQuestions(RecordQuestions):
+    status = ChoiceListFilter(
+        choices=PartnerStatus, method="with_status", help_text=_("What the country is on the day")
+    )
+    region = RecordListFilter(kind=Region, field_name="region", help_text=_("In one of these regions"))
+    framework = RecordListFilter(
+        kind=Framework,
+        method="in_framework",
+        help_text=_(
+            "With a period of one of these frameworks in force on the day, suspended and uncertain ones included"
+        ),
+    )
+    membership_status = ChoiceListFilter(
+        choices=MembershipStatus, method="in_framework_as", help_text=_("Narrows “framework” to periods of this status")
+    )
+    programme = RecordListFilter(
+        kind=Programme, method="in_programme", help_text=_("Takes part in one of these programmes on the day")
+    )
+    aspiration = ChoiceListFilter(choices=Partner.Aspiration, help_text=_("Wish to join the Alliance"))
+
+    orderings = {"title": F("title"), "relations_since": unknown_last("relations_since_earliest"), "iso2": F("iso2")}
+
+    def with_status(self, queryset, name, words):
+        return queryset.with_status(self.day).filter(status__in=words)
+
+    def in_framework(self, queryset, name, pks):
+        rows = Membership._base_manager.filter(Period.possible_on(self.day), partner=OuterRef("pk"), framework__in=pks)
+        if narrowed := self.data.get("membership_status"):
+            return queryset.filter(Exists(rows.filter(status__in=self.filters["membership_status"].read(narrowed))))
+        return queryset.filter(Exists(rows.exclude(status=MembershipStatus.INVITED)))
+
+    def in_framework_as(self, queryset, name, words):
+        if not self.data.get("framework"):
+            raise BadParameter("membership_status", "“membership_status” narrows “framework”; give that as well.")
+        return queryset
+
+    def in_programme(self, queryset, name, pks):
+        rows = Participation._base_manager.filter(
+            Period.possible_on(self.day), partner=OuterRef("pk"), programme__in=pks
+        )
+        return queryset.filter(Exists(rows))
+
+
+class ExerciseQuestions(RecordQuestions):
+    form = ChoiceListFilter(choices=Exercise.Form, help_text=_("Form of the exercise"))
+    domain = ChoiceListFilter(choices=Exercise.Domain, help_text=_("Domain"))
+    relationship = ChoiceListFilter(choices=Exercise.Relationship, help_text=_("Relationship to NATO"))
+    focus = ChoiceListFilter(choices=Exercise.Focus, method="with_focus", help_text=_("Focus"))
+    partner = RecordListFilter(
+        kind=Partner, method="with_partner", help_text=_("One of these partners took part in an edition")
+    )
+
+    orderings = {"title": F("title"), "first_held": unknown_last("first_held_earliest")}
+
+    def with_focus(self, queryset, name, words):
+        condition = Q()
+        for word in words:  # whole words: none of them is part of another, which a test holds
+            condition |= Q(focus__contains=word)
+        return queryset.filter(condition)
+
+    def with_partner(self, queryset, name, pks):
+        rows = Participant._base_manager.filter(edition__series=OuterRef("pk"), partner__in=pks)
+        return queryset.filter(Exists(rows))
+
+
+class EditionQuestions(RecordQuestions):
+    series = RecordListFilter(kind=Exercise, field_name="series", help_text=_("Of one of these series"))
+    year = YearFilter(field_name="first_day_earliest", help_text=_("Began in this year, or range of years"))
+    partner = RecordListFilter(kind=Partner, method="with_partner", help_text=_("One of these partners took part"))
+    host = RecordListFilter(kind=Partner, method="hosted_by", help_text=_("Hosted by one of these partners"))
+
+    orderings = {"first_day": unknown_last("first_day_earliest"), "title": F("title")}
+    default_ordering = "-first_day"
+
+    def with_partner(self, queryset, name, pks):
+        return queryset.filter(Exists(Participant._base_manager.filter(edition=OuterRef("pk"), partner__in=pks)))
+
+    def hosted_by(self, queryset, name, pks):
+        rows = Participant._base_manager.filter(edition=OuterRef("pk"), partner__in=pks, role=Participant.Role.HOST)
+        return queryset.filter(Exists(rows))
+
+
+class InstitutionQuestions(RecordQuestions):
+    type = ChoiceListFilter(choices=Institution.Type, help_text=_("Type of institution"))
+    partner = RecordListFilter(kind=Partner, field_name="host", help_text=_("Hosted by one of these partners"))
+
+
+class ObjectiveQuestions(LinkedQuestions):
+    parent = RecordListFilter(kind=Objective, field_name="parent", help_text=_("Part of one of these objectives"))
+
+    orderings = {"position": F("position"), "title": F("title")}
+    default_ordering = "position"
+
+
+class ThreatQuestions(LinkedQuestions):
+    transnational = YesNoFilter(help_text=_("Crosses borders"))
+
+
+class ActivityQuestions(LinkedQuestions):
+    instrument = ChoiceListFilter(choices=InstrumentType, help_text=_("Instrument"))
+    exercise_role = ChoiceListFilter(choices=Activity.Role, help_text=_("Type or focus of exercises"))
+
+
+class ChallengeQuestions(LinkedQuestions):
+    category = ChoiceListFilter(choices=Challenge.Category, help_text=_("Category"))
+    region = RecordListFilter(kind=Region, method="links_to", help_text=_("Affects one of these regions"))
+
+
+class AssessmentQuestions(LinkedQuestions):
+    type = ChoiceListFilter(choices=Assessment.Type, help_text=_("Type of assessment"))
+    direction = ChoiceListFilter(choices=Assessment.Direction, help_text=_("Direction"))
+    evidence = ChoiceListFilter(choices=Assessment.Evidence, help_text=_("Level of evidence"))
+
+
+class CaseStudyQuestions(RecordQuestions):
+    partner = RecordListFilter(kind=Partner, field_name="partner", help_text=_("On one of these partners"))
+
+
+class MilestoneQuestions(LinkedQuestions):
+    year = YearFilter(field_name="date_earliest", help_text=_("In this year, or range of years"))
+    type = ChoiceListFilter(choices=Milestone.Type, help_text=_("Type of event"))
+
+    orderings = {"date": unknown_last("date_earliest"), "title": F("title")}
+    default_ordering = "-date"
+
+
+class ClaimQuestions(LinkedQuestions):
+    verdict = ChoiceListFilter(choices=Verdict, help_text=_("Verdict"))
+    made_in = RecordListFilter(kind=Source, field_name="made_in", help_text=_("Made in one of these sources"))
+
+    orderings = {"title": F("title"), "slug": F("slug")}
+    default_ordering = "slug"
+
+
+class SourceQuestions(RecordQuestions):
+    tier = ChoiceListFilter(choices=Source.Tier, help_text=_("Tier"))
+    publisher = Question(method="by_publisher", help_text=_("Publisher, as written"))
+
+    orderings = {"title": F("title"), "publisher": F("publisher"), "published": unknown_last("published_earliest")}
+
+    def by_publisher(self, queryset, name, value):
+        return queryset.filter(publisher__iexact=value)
+
+
+class PageQuestions(RecordQuestions):
+    pass
+
+
+class TermQuestions(RecordQuestions):
+    pass
+
+
+class NoticeQuestions(RecordQuestions):
+    type = ChoiceListFilter(choices=Notice.Type, help_text=_("Type of notice"))
+    active = YesNoFilter(help_text=_("Switched on"))
+
+
+class ImageQuestions(RecordQuestions):
+    pass
+
+
+class MembershipQuestions(Questions):
+    partner = RecordListFilter(kind=Partner, field_name="partner", help_text=_("Of one of these partners"))
+    framework = RecordListFilter(kind=Framework, field_name="framework", help_text=_("In one of these frameworks"))
+    status = ChoiceListFilter(choices=MembershipStatus, help_text=_("Status of the period"))
+
+    orderings = {"start": unknown_last("start_earliest")}
+    default_ordering = "start"
+
+
+class ParticipationQuestions(Questions):
+    partner = RecordListFilter(kind=Partner, field_name="partner", help_text=_("Of one of these partners"))
+    programme = RecordListFilter(kind=Programme, field_name="programme", help_text=_("In one of these programmes"))
+
+    orderings = {"start": unknown_last("start_earliest")}
+    default_ordering = "start"
+
+
+class ParticipantQuestions(Questions):
+    edition = RecordListFilter(kind=Edition, field_name="edition", help_text=_("In one of these editions"))
+    partner = RecordListFilter(kind=Partner, field_name="partner", help_text=_("One of these partners"))
+    role = ChoiceListFilter(choices=Participant.Role, help_text=_("Role"))
+    code = Question(method="by_code", help_text=_("Two-letter country code, partner or not"))
+    year = YearFilter(
+        field_name="edition__first_day_earliest", help_text=_("In editions of this year, or range of years")
+    )
+
+    orderings = {"first_day": unknown_last("edition__first_day_earliest")}
+    default_ordering = "-first_day"
+
+    def by_code(self, queryset, name, value):
+        return queryset.filter(Q(code=value.upper()) | Q(partner__iso2=value.upper()))
+
+
+QUESTIONS: dict[type[models.Model], type[Questions]] = {
+    Framework: FrameworkQuestions,
+    Programme: ProgrammeQuestions,
+    Region: RegionQuestions,
+    Partner: PartnerQuestions,
+    Exercise: ExerciseQuestions,
+    Edition: EditionQuestions,
+    Institution: InstitutionQuestions,
+    Objective: ObjectiveQuestions,
+    Threat: ThreatQuestions,
+    Activity: ActivityQuestions,
+    Challenge: ChallengeQuestions,
+    Assessment: AssessmentQuestions,
+    CaseStudy: CaseStudyQuestions,
+    Milestone: MilestoneQuestions,
+    Claim: ClaimQuestions,
+    Source: SourceQuestions,
+    Page: PageQuestions,
+    Term: TermQuestions,
+    Notice: NoticeQuestions,
+    Image: ImageQuestions,
+    Membership: MembershipQuestions,
+    Participation: ParticipationQuestions,
+    Participant: ParticipantQuestions,
+}
+"""Every list that can be asked, and how."""
