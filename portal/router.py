@@ -36,6 +36,8 @@ class TwoDatabases:
         return first._state.db == second._state.db or None
 
     def allow_migrate(self, db, app_label, model_name=None, **hints):
+        if db == "scratch":  # a published database to throw away, see publishing/scratch.py
+            db = "published"
         if lives_in := hints.get("lives_in"):  # raw SQL in a migration says where it belongs
             return db == lives_in
         return db in homes(app_label, model_name)

@@ -32,16 +32,17 @@ def choose_driver() -> str:
 
 
 def _complete(module) -> None:
-    """Give `pysqlite3` the one thing that Django asks of a connection and it lacks: the number of parameters of a query.
+    """Give `pysqlite3` what Django asks of a connection and it lacks: how many parameters and columns a query may have.
 
-    SQLite's own default since 3.32 stands for it; the package is built with a larger one.
+    SQLite's own defaults stand for them; the package is built with larger ones. Columns are asked for by query logs only.
     """
+    limits = {9: 32766, 2: 2000}
 
     class Connection(module.Connection):
         def getlimit(self, category: int) -> int:
-            return 32766
+            return limits[category]
 
-    module.SQLITE_LIMIT_VARIABLE_NUMBER = 9
+    module.SQLITE_LIMIT_VARIABLE_NUMBER, module.SQLITE_LIMIT_COLUMN = 9, 2
     module.PortalConnection = Connection
 
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+from uuid import uuid4
+
 import pytest
 from django.conf import settings
+from django.db import connections
 
 from tests import databases
 
@@ -41,34 +45,36 @@ def content_template(root, empty_template, django_db_blocker):
 
 
 @pytest.fixture
-def _own(django_db_blocker, tmp_path):
-    """A function that gives the test its own copy of a template."""
-    from contextlib import ExitStack
+def own(django_db_blocker, tmp_path):
+    """A context manager that gives the test its own copy of a template."""
 
-    with ExitStack() as stack, django_db_blocker.unblock():
+    @contextmanager
+    def own(template):
+        pair = databases.copy(template, tmp_path / uuid4().hex)
+        with django_db_blocker.unblock(), databases.using(pair):
+            try:
+                yield pair
+            finally:
+                connections.close_all()
+                databases.drop(pair)
 
-        def own(template):
-            pair = databases.copy(template, tmp_path / "databases")
-            stack.callback(databases.drop, pair)
-            stack.enter_context(databases.using(pair))
-            return pair
-
-        yield own
+    return own
 
 
 @pytest.fixture
-def empty(_own, empty_template):
+def empty(own, empty_template):
     """Two migrated databases without any record."""
-    return _own(empty_template)
+    with own(empty_template) as pair:
+        yield pair
 
 
 @pytest.fixture
-def world(_own, world_template):
+def world(own, world_template):
     """The small world of tests/world.py, its own copy: records in every state, and the cast."""
     from tests.world import World
 
-    _own(world_template)
-    return World()
+    with own(world_template):
+        yield World()
 
 
 @pytest.fixture
@@ -84,9 +90,10 @@ def content(request, django_db_blocker):
 
 
 @pytest.fixture
-def own_content(_own, content_template):
+def own_content(own, content_template):
     """The real content in databases of the test's own, for writing."""
-    return _own(content_template)
+    with own(content_template) as pair:
+        yield pair
 
 
 @pytest.fixture(autouse=True)

@@ -23,8 +23,10 @@ from .partners import (
     Name,
     Participation,
     Partner,
+    PartnerStatus,
     first_overlap,
     name_on,
+    status_on,
 )
 from .programmes import Programme
 from .regions import Region
@@ -77,6 +79,7 @@ __all__ = [
     "Participant",
     "Participation",
     "Partner",
+    "PartnerStatus",
     "Period",
     "PeriodQuerySet",
     "Programme",
@@ -93,6 +96,7 @@ __all__ = [
     "bounds",
     "first_overlap",
     "name_on",
+    "status_on",
     "uuid7",
     "words",
 ]  # fmt: skip

@@ -8,6 +8,7 @@ here asks what day it is today.
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from datetime import date, timedelta
 from enum import StrEnum
 from functools import lru_cache
@@ -16,8 +17,6 @@ from typing import NamedTuple
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
-from edtf import parse_edtf
-from edtf.parser.edtf_exceptions import EDTFParseException
 
 _SHAPE = re.compile(r"(?P<year>[12]\d{3})(-(?P<month>\d\d)(-(?P<day>\d\d))?)?(?P<about>[~?%])?", re.ASCII)
 _ABOUT = re.compile(r"(?:about|around|circa|ca?\.?)\s+", re.IGNORECASE)
@@ -55,17 +54,16 @@ def bounds(text: str) -> Bounds:
 
     Raises ValueError for anything but a year, month or day with an optional `~`, `?` or `%`.
     """
-    if not _SHAPE.fullmatch(text):
+    match = _SHAPE.fullmatch(text)
+    if not match:
         raise ValueError(text)
-    bare = text.rstrip("~?%")
-    try:
-        parsed = parse_edtf(bare)
-        first, last = (date(*edge[:3]) for edge in (parsed.lower_strict(), parsed.upper_strict()))
-    except (EDTFParseException, ValueError) as error:
-        raise ValueError(text) from error
-    if bare == text:
+    year, month, day = (int(match[part] or 0) for part in ("year", "month", "day"))
+    first = date(year, month or 1, day or 1)
+    last = date(year, month or 12, day or monthrange(year, month or 12)[1])
+    if not match["about"]:
         return Bounds(first, last)
-    before, after = (str(day)[: len(bare)] for day in (first - timedelta(days=1), last + timedelta(days=1)))
+    length = len(text) - 1
+    before, after = (str(neighbour)[:length] for neighbour in (first - timedelta(days=1), last + timedelta(days=1)))
     return Bounds(bounds(before).earliest, bounds(after).latest)
 
 

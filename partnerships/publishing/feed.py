@@ -19,7 +19,18 @@ from partnerships.models import KINDS, Record
 from . import search
 from .documents import Document, Unreadable, instances, labels_of, owned_rows, pointed, pointers, tables, write
 from .log import EDITORIAL, PUBLISHED, bodies, locked_head
-from .models import Action, Change, Entry, FormerSlug, Head, Publication, PublicDocument, SearchEntry, Tombstone
+from .models import (
+    Action,
+    Change,
+    Entry,
+    FormerSlug,
+    Head,
+    LogHead,
+    Publication,
+    PublicDocument,
+    SearchEntry,
+    Tombstone,
+)
 from .upgrades import TooNew, upgraded
 
 
@@ -75,24 +86,33 @@ def pointing_at(ids: Iterable[UUID], using: str) -> dict[UUID, set[UUID]]:
 def taken_values(documents: Sequence[Document], using: str = PUBLISHED) -> list[str]:
     """Sentences about unique values (slugs, codes, addresses) of the documents that another public record holds.
 
-    Only records outside the batch count: within it, the last state is what has to be consistent.
+    Only records outside the batch count: within it, the last state is what has to be consistent. Queries: one for each
+    constraint and 500 values.
     """
-    sentences = []
     batch = {UUID(document["id"]) for document in documents}
+    wanted: dict[tuple[type[models.Model], tuple[str, ...]], dict[tuple, Document]] = {}
     for document in documents:
         values = document["fields"] | {"kind": document["kind"], "slug": document["slug"]}
         for table in tables(KINDS[document["kind"]]):
-            for constraint in table._meta.constraints:
-                if not isinstance(constraint, models.UniqueConstraint) or not set(constraint.fields) <= values.keys():
-                    continue
-                wanted = {name: values[name] for name in constraint.fields}
-                if constraint.condition and "" in wanted.values():
-                    continue  # our conditional constraints all leave out the empty value
-                holders = table._base_manager.using(using).filter(**wanted).exclude(pk__in=batch)
-                for label in labels_of(holders.values_list("pk", flat=True), using).values():
-                    said = ", ".join(str(value) for name, value in wanted.items() if name != "kind")
-                    sentences.append(f"“{said}” of {document['kind']}/{document['slug']} is held by {label} in public.")
+            for names in _unique_together(table):
+                value = tuple(values[name] for name in names)
+                if "" not in value:  # our constraints on what may be empty all leave out the empty value
+                    wanted.setdefault((table, names), {})[value] = document
+    sentences = []
+    for (table, names), values in wanted.items():
+        for some in batched(values, 500):
+            rows = table._base_manager.using(using).filter(**{f"{names[-1]}__in": {value[-1] for value in some}})
+            for pk, *value in rows.values_list("pk", *names):
+                if pk not in batch and (document := values.get(tuple(value))):
+                    holder = labels_of([pk], using)[pk]
+                    said = f"“{value[-1]}” of {document['kind']}/{document['slug']} is held by {holder} in public."
+                    sentences.append(said)
     return sentences
+
+
+def _unique_together(table: type[models.Model]) -> list[tuple[str, ...]]:
+    constraints = [c for c in table._meta.constraints if isinstance(c, models.UniqueConstraint)]
+    return [tuple(constraint.fields) for constraint in constraints]
 
 
 # Rows -----------------------------------------------------------------------------------------------------------------
@@ -266,13 +286,19 @@ def _bury(stones: dict[UUID, Change | None], titles: dict[str, str], using: str)
 
 
 def _forget(entry: Entry, using: str) -> None:
-    """A take-down deletes the record's documents, and the former addresses that only they knew."""
-    told = list(Change.objects.using(using).filter(record=entry.record, seq__lte=entry.seq).order_by("seq"))
-    PublicDocument.objects.using(using).filter(digest__in={change.digest for change in told} - {""}).delete()
-    FormerSlug.objects.using(using).filter(record=entry.record).delete()
-    left = {earlier.slug: later.seq for earlier, later in pairwise(told) if earlier.slug != later.slug}
+    """A take-down deletes the record's documents so far, and the former addresses that only they knew.
+
+    Entries after it may have been chronicled already (they come in batches): what they brought stays.
+    """
+    told = list(Change.objects.using(using).filter(record=entry.record).order_by("seq"))
+    until = [change for change in told if change.seq <= entry.seq]
+    kept = {change.digest for change in told if change.seq > entry.seq} | {""}
+    PublicDocument.objects.using(using).filter(digest__in={change.digest for change in until} - kept).delete()
+    FormerSlug.objects.using(using).filter(record=entry.record, seq__lte=entry.seq).delete()
+    left = {earlier.slug: later.seq for earlier, later in pairwise(until) if earlier.slug != later.slug}
     FormerSlug.objects.using(using).bulk_create(
-        FormerSlug(kind=entry.kind, slug=slug, record=entry.record, seq=seq) for slug, seq in left.items()
+        (FormerSlug(kind=entry.kind, slug=slug, record=entry.record, seq=seq) for slug, seq in left.items()),
+        ignore_conflicts=True,
     )
 
 
@@ -286,17 +312,23 @@ def sync(using: str = PUBLISHED) -> int:
     which entry can't be applied and why.
     """
     applied = 0
-    while True:
+    while LogHead.objects.using(EDITORIAL).get(pk=1).seq > Head.objects.using(using).get(pk=1).seq:
         with transaction.atomic(using=using):
-            head = locked_head(Head, using)
-            entries = _next_together(head.seq)
-            if not entries:
-                return applied
+            entries = _next_together(locked_head(Head, using).seq)
+            if not entries:  # another process was quicker
+                continue
             try:
                 apply(entries, bodies(entry.digest for entry in entries), using)
             except (Refusal, Unreadable, TooNew) as error:
                 raise Stuck(f"Entry {entries[0].seq} of the log can't be applied: {error}") from error
         applied += len(entries)
+    return applied
+
+
+def pending(using: str = PUBLISHED) -> list[Publication]:
+    """The entries of the log that `published` hasn't seen."""
+    seq = Head.objects.using(using).get(pk=1).seq
+    return list(Publication.objects.using(EDITORIAL).filter(seq__gt=seq))
 
 
 def _next_together(seq: int) -> list[Publication]:

@@ -1,0 +1,44 @@
+# The portal's commands. `make` alone lists them.
+.DEFAULT_GOAL := help
+PORT ?= 8000
+export PORT
+python := .venv/bin/python
+MAKEFLAGS += --no-print-directory
+
+help:  ## this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
+
+setup:  ## .venv with what requirements.txt pins, if it isn't there yet
+	@bin/setup
+
+run: setup  ## set up what is missing and serve on http://localhost:$(PORT)/
+	@exec $(python) manage.py serve
+
+demo: setup  ## run, with an author, a reviewer and a publisher to try the desk with
+	@$(python) manage.py migrate --verbosity 0
+	@$(python) manage.py make_cast
+	@exec $(python) manage.py serve
+
+test: setup  ## the whole default suite, on SQLite
+	@$(python) -m pytest -q -n 2 --dist worksteal
+
+test-services: setup  ## what depends on the database, on a real PostgreSQL
+	@DATABASE_POOL=0 bin/with-postgres $(python) -m pytest -q -n 2 --dist worksteal -m services
+
+check: dev  ## lint, format, types, templates, migrations, deployment settings
+	@.venv/bin/ruff check .
+	@.venv/bin/ruff format --check .
+	@.venv/bin/djlint templates/site --profile=jinja --lint --quiet
+	@.venv/bin/mypy
+	@$(python) manage.py makemigrations --check --dry-run --verbosity 0
+	@SITE_ORIGIN=https://portal.example.org $(python) manage.py check --deploy --fail-level WARNING
+	@$(python) manage.py spectacular --fail-on-warn --validate --file /dev/null
+	@$(python) -m fixtures.converter --check
+
+dev:
+	@bin/setup --dev
+
+fixtures: setup  ## make fixtures/ anew from fixtures/reference/
+	@$(python) -m fixtures.converter
+
+.PHONY: help setup run demo test test-services check dev fixtures
