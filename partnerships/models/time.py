@@ -58,8 +58,12 @@ def bounds(text: str) -> Bounds:
     if not match:
         raise ValueError(text)
     year, month, day = (int(match[part] or 0) for part in ("year", "month", "day"))
-    first = date(year, month or 1, day or 1)
-    last = date(year, month or 12, day or monthrange(year, month or 12)[1])
+    if month > 12 or match["month"] == "00":
+        raise ValueError(text)
+    length_of_month = monthrange(year, month or 12)[1]
+    if day > length_of_month or match["day"] == "00":
+        raise ValueError(text)
+    first, last = date(year, month or 1, day or 1), date(year, month or 12, day or length_of_month)
     if not match["about"]:
         return Bounds(first, last)
     length = len(text) - 1
