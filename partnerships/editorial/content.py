@@ -49,7 +49,7 @@ def read(files: Iterable[Path]) -> dict[UUID, dict]:
     documents = {}
     for name, kind in KINDS.items():
         for pk in parts.get(kind._meta.label_lower, {}):
-            values = {}
+            values: dict = {}
             for table in tables(kind):
                 values |= parts[table._meta.label_lower][pk]
             documents[UUID(pk)] = {
@@ -64,7 +64,7 @@ def read(files: Iterable[Path]) -> dict[UUID, dict]:
         for name, model in owned_rows(kind).items():
             for pk, values in sorted(parts.get(model._meta.label_lower, {}).items()):
                 document = documents[UUID(values[model.owner])]
-                if document["kind"] == kind._meta.model_name:
+                if document["kind"] == kind.kind_name():
                     row = {column.name: values[column.name] for column in columns(model)}
                     document["rows"][name].append({"id": pk} | row)
     return documents

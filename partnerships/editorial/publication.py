@@ -6,11 +6,12 @@ import json
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from partnerships.models import KINDS, Kind, Record, uuid7
-from partnerships.publishing.documents import Document, labels_of, owned_rows, pointers, references
-from partnerships.publishing.feed import Refusal, missing_references, pointing_at
+from partnerships.publishing.documents import Document, labels_of, pointers, references
+from partnerships.publishing.feed import Refusal, missing_references, pointing_at, pointing_models
 from partnerships.publishing.log import EDITORIAL, PUBLISHED, Step, bodies
 from partnerships.publishing.models import Action, ChangeKind, LogDocument, Publication
 from partnerships.publishing.release import release
@@ -25,6 +26,8 @@ def _newest(records: Sequence[Record]) -> dict[UUID, tuple[State, Document]]:
     """The newest revision of each record, with the names that its references have now."""
     states = {state.record: state for state in State.objects.filter(record__in=[record.pk for record in records])}
     texts = bodies(state.digest for state in states.values())
+    if burnt := [pk for pk, state in states.items() if state.digest not in texts]:
+        raise Refusal(f"The text of {_titles(burnt)} was taken down. Change it and save it, then publish the new text.")
     newest = {pk: (state, upgraded(json.loads(texts[state.digest]))) for pk, state in states.items()}
     labels = labels_of(set().union(*(references(document) for _, document in newest.values())), EDITORIAL)
     for _, document in newest.values():
@@ -78,7 +81,8 @@ def publish(
     for pk, (state, document) in waiting.items():
         first = not state.public_version
         reason = ChangeKind.FIRST if first else change_kind
-        before = upgraded(json.loads(public[pk])) if public[pk] else None
+        text = public[pk]
+        before = upgraded(json.loads(text)) if text else None
         complaints = [
             *broken(document),
             *unsuitable(reason, note, wrong, first=first, before=before, after=document),
@@ -103,7 +107,7 @@ def publish(
         )
     if sentences:
         raise Refusal(" ".join(sentences))
-    missing = missing_references(step.document for step in steps).keys() - waiting.keys()
+    missing = missing_references(document for _, document in waiting.values()).keys() - waiting.keys()
     if missing:
         raise Refusal(
             f"Not public yet, but pointed at: {_titles(missing)}. Publish them together with this.", missing=missing
@@ -190,7 +194,9 @@ def merge(lost: Kind, survivor: Kind, *, by: str, note: str) -> list[Publication
     if type(lost) is not type(survivor) or lost.pk == survivor.pk:
         raise Refusal("Two different records of one kind can be merged.")
     state = State.objects.filter(record=lost.pk).first()
-    public = bool(state and state.public_digest and not state.withdrawn)
+    if state is None:
+        raise Refusal(f"{lost.title} was never saved.")
+    public = bool(state.public_digest and not state.withdrawn)
     sources = pointing_at([lost.pk], EDITORIAL).get(lost.pk, set()) | {survivor.pk}
     states = {s.record: s for s in State.objects.filter(record__in=sources)}
     if public and (unready := [pk for pk, s in states.items() if s.standing == "changed"]):
@@ -203,6 +209,7 @@ def merge(lost: Kind, survivor: Kind, *, by: str, note: str) -> list[Publication
         _move_pointers(lost, survivor)
         if not survivor.aliases.filter(slug=lost.slug).exists():
             survivor.aliases.create(slug=lost.slug)
+        _check(sources)
         kinds = dict(Record.objects.filter(pk__in=sources).values_list("pk", "kind"))
         for name in set(kinds.values()):
             pks = [pk for pk, kind in kinds.items() if kind == name]
@@ -211,7 +218,6 @@ def merge(lost: Kind, survivor: Kind, *, by: str, note: str) -> list[Publication
             keep_revisions(KINDS[name], pks, by=by, note=f"{lost.title} merged into {survivor.title}")
         if not public:
             lost.delete()
-            State.objects.filter(record=lost.pk).delete()
             return []
 
     newest = _newest(list(Record.objects.filter(pk__in=was_public)))
@@ -247,28 +253,39 @@ def merge(lost: Kind, survivor: Kind, *, by: str, note: str) -> list[Publication
             release_title=title,
         )
     )
-    entries = release(steps, within=_settle)
-    lost.delete()
-    return entries
+
+    def settle(entries: list[Publication]) -> None:
+        _settle(entries)
+        lost.delete()
+
+    return release(steps, within=settle)
+
+
+def _check(ids: Iterable[UUID]) -> None:
+    """Refuse a merge after which a record would be impossible: an objective below itself, say."""
+    for record in Record.objects.filter(pk__in=list(ids)):
+        try:
+            record.as_kind().clean()
+        except ValidationError as error:
+            raise Refusal(f"{record.title}: {' '.join(error.messages)}", pointing=[record.pk]) from error
 
 
 def _move_pointers(lost: Kind, survivor: Kind) -> None:
     """Turn every foreign key that leads to `lost` to `survivor`; a row that would then stand twice goes."""
-    models = {(model, "pk") for model in KINDS.values()}
-    models |= {(row, row.owner) for kind in KINDS.values() for row in owned_rows(kind).values()}
-    for model, owner in models:
+    for model, owner in pointing_models():
         for name in pointers(model):
             for row in model._base_manager.filter(**{name: lost.pk}):
-                twin = model._base_manager.filter(**{name: survivor.pk})
-                if owner != "pk" and _stands_already(row, name, owner, survivor, twin):
+                twins = model._base_manager.filter(**{name: survivor.pk})
+                if owner != "pk" and _stands_already(row, name, owner, survivor, twins):
                     row.delete()
-                else:
-                    model._base_manager.filter(pk=row.pk).update(**{name: survivor.pk})
+                else:  # the survivor's own reference to the lost one would now lead to itself
+                    target = None if row.pk == survivor.pk else survivor.pk
+                    model._base_manager.filter(pk=row.pk).update(**{name: target})
 
 
 def _stands_already(row, name: str, owner: str, survivor: Kind, twins) -> bool:
     """Whether moving the row would break a rule of uniqueness, or make a record point at itself."""
-    if getattr(row, f"{owner}_id") == survivor.pk:
+    if getattr(row, owner) == survivor.pk:
         return True
     for constraint in row._meta.constraints:
         if name in getattr(constraint, "fields", ()):

@@ -10,12 +10,23 @@ import json
 from collections.abc import Iterable
 from uuid import UUID
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
 from partnerships.models import KINDS, Kind, Record
-from partnerships.publishing.documents import Document, build, canonical, digest, instances, owned_rows, write
+from partnerships.publishing.documents import (
+    Document,
+    build,
+    canonical,
+    digest,
+    instances,
+    labels_of,
+    owned_rows,
+    references,
+    write,
+)
 from partnerships.publishing.log import EDITORIAL, bodies, keep_documents
 from partnerships.publishing.upgrades import upgraded
 
@@ -24,6 +35,16 @@ from .models import Revision, State
 
 class Stale(Exception):
     """Somebody else has saved the record since this copy of it was read."""
+
+
+def hold(pk: UUID, expected: int) -> None:
+    """Lock a record until the transaction ends, if its version is still the one that the writer has read.
+
+    Call it before rows are written: saving a kind writes its `version` column too, with what was in memory, and would
+    undo a version that somebody else took in between. A conditional UPDATE that changes nothing locks on both databases.
+    """
+    if not Record.objects.using(EDITORIAL).filter(pk=pk, version=expected).update(version=expected):
+        raise Stale("Somebody else has saved this record since you opened it. Nothing of yours was saved yet.")
 
 
 def take_version(pk: UUID, expected: int) -> None:
@@ -53,7 +74,8 @@ def record_saved(record: Kind, *, by: str, expected: int | None, note: str = "")
         if kept := keep_revisions(type(record), [record.pk], by=by, note=note):
             record.version = expected + 1
             return kept[0]
-        Record.objects.using(EDITORIAL).filter(pk=record.pk).update(version=expected)
+        # Nothing changed, so nothing was updated.
+        Record.objects.using(EDITORIAL).filter(pk=record.pk).update(version=expected, updated_at=record.updated_at)
         record.version = expected
         return None
 
@@ -64,7 +86,7 @@ def keep_revisions(kind: type[Kind], pks: Iterable[UUID], *, by: str, note: str 
     states = {state.record: state for state in State.objects.filter(record__in=list(documents))}
     now, revisions, changed, bodies_ = timezone.now(), [], [], {}
     for pk, document in documents.items():
-        state = states.get(pk) or State(record=pk, kind=kind._meta.model_name)
+        state = states.get(pk) or State(record=pk, kind=kind.kind_name())
         new = digest(document)
         if state.digest == new:
             continue
@@ -106,12 +128,43 @@ def write_document(document: Document) -> None:
         model._base_manager.using(EDITORIAL).bulk_create(rows[name], batch_size=300)
 
 
+def _check_restorable(document: Document) -> None:
+    restored = instances(document)[0][-1]
+    restored._state.db, restored._state.adding = EDITORIAL, False
+    restored.full_clean()
+    if gone := references(document) - labels_of(references(document), EDITORIAL).keys():
+        raise ValidationError(f"This revision points at {len(gone)} records that are no longer there.")
+
+
 def restore(revision: Revision, *, by: str, expected: int | None = None) -> Revision | None:
-    """Make an older revision the working copy again, as a new revision."""
+    """Make an older revision the working copy again, as a new revision.
+
+    Raises ValidationError when what it says is impossible by now: its slug is taken, or it points at what is gone.
+    """
     document = document_of(revision)
     if document is None:
         raise ValueError("The text of this revision was taken down; it can't be restored.")
     with transaction.atomic(using=EDITORIAL):
+        if expected is not None:
+            hold(revision.record, expected)
+        _check_restorable(document)
         write_document(document)
         record = KINDS[revision.kind]._base_manager.using(EDITORIAL).get(pk=revision.record)
         return record_saved(record, by=by, expected=expected, note=f"Restored from revision {revision.number}")
+
+
+def discard(records: Iterable[Kind]) -> None:
+    """Delete records that were never public. What is or was public can only be withdrawn: its address keeps an answer.
+
+    Their revisions stay, because they say who wrote what. Their states stay too, because a state without its record is
+    how a later load of the content knows that an editor removed it, and because numbers of revisions never come twice.
+    Raises ValueError with a sentence; deleting what something else points at raises Django's ProtectedError.
+    """
+    records = list(records)
+    with transaction.atomic(using=EDITORIAL):
+        states = State.objects.select_for_update().filter(record__in=[record.pk for record in records])
+        public = {state.record for state in states if state.public_version}
+        if kept := [record.title for record in records if record.pk in public]:
+            raise ValueError(f"{', '.join(kept)}: what was public can't be deleted, only withdrawn.")
+        for record in records:
+            record.delete()

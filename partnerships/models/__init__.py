@@ -35,7 +35,7 @@ from .themes import Activity, Assessment, CaseStudy, Objective, Threat
 from .time import EdgeField, EdtfField, EndIs, InForce, Period, PeriodQuerySet, bounds, words
 
 KINDS: dict[str, type[Kind]] = {
-    model._meta.model_name: model
+    model.kind_name(): model
     for model in (
         Framework, Programme, Region, Partner, Exercise, Edition, Institution, Objective, Threat, Activity, Challenge,
         Assessment, CaseStudy, Milestone, Claim, Source, Page, Term, Notice, Image,

@@ -132,6 +132,11 @@ class Record(models.Model):
         """How documents and messages name this record: "kind/slug"."""
         return f"{self.kind}/{self.slug}"
 
+    @classmethod
+    def kind_name(cls) -> str:
+        """The kind as documents, the log and `Record.kind` name it."""
+        return str(cls._meta.model_name)
+
     def as_kind(self) -> Kind:
         """The record as its own kind; a query unless it is one already, or was fetched with it."""
         return self if isinstance(self, Kind) else getattr(self, f"as_{self.kind}")
@@ -139,13 +144,13 @@ class Record(models.Model):
     def save(self, *args, **kwargs):
         if type(self) is Record:
             raise TypeError("A record is saved as its kind.")
-        self.kind = self._meta.model_name
+        self.kind = self.kind_name()
         super().save(*args, **kwargs)
 
     def validate_constraints(self, exclude=None):
         # `kind` stands on no form: left out, a taken slug would be found by the database only, as a 500.
         if type(self) is not Record:
-            self.kind = self._meta.model_name
+            self.kind = self.kind_name()
         super().validate_constraints(set(exclude or ()) - {"kind"})
 
 

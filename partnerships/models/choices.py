@@ -35,7 +35,7 @@ class SeveralField(models.CharField):
 
     def formfield(self, **kwargs):
         return forms.TypedMultipleChoiceField(
-            choices=self.of.choices,
+            choices=self.of.choices if self.of else [],
             required=not self.blank,
             label=kwargs.get("label", self.verbose_name.capitalize()),
             help_text=self.help_text,

@@ -108,8 +108,7 @@ class Citation(Row):
     def clean(self):
         super().clean()
         if self.field and self.record_id:
-            kind = type(self.record) if type(self.record) is not Record else self.record.as_kind()
-            if self.field not in kind.citable():
-                raise ValidationError(
-                    {"field": f"“{self.field}” is no field of this kind: {', '.join(sorted(kind.citable()))}."}
-                )
+            citable = self.record.as_kind().citable()
+            if self.field not in citable:
+                known = ", ".join(sorted(citable))
+                raise ValidationError({"field": f"“{self.field}” is no field of this kind. It can be: {known}."})

@@ -11,6 +11,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from typing import cast
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
@@ -36,9 +37,11 @@ def tables(model: type[models.Model]) -> list[type[models.Model]]:
 @lru_cache
 def columns(model: type[models.Model]) -> tuple[models.Field, ...]:
     """The fields that a document holds. Left out: identity, ownership, bookkeeping, and days derived from other fields."""
-    bookkeeping = (
-        {"id", "record", "kind", "slug", "version", "updated_at"} if issubclass(model, Record) else {"id", model.owner}
-    )
+    bookkeeping = {"id"}
+    if issubclass(model, Record):
+        bookkeeping |= {"record", "kind", "slug", "version", "updated_at"}
+    elif issubclass(model, Row):
+        bookkeeping.add(model.owner)
     return tuple(
         field
         for field in sorted(model._meta.concrete_fields, key=lambda field: field.name)
@@ -49,11 +52,7 @@ def columns(model: type[models.Model]) -> tuple[models.Field, ...]:
 @lru_cache
 def owned_rows(kind: type[Kind]) -> dict[str, type[Row]]:
     """The models of the rows that a kind owns, by the name of their list."""
-    return {name: kind._meta.get_field(name).related_model for name in sorted(kind.owned())}
-
-
-def schema_of(kind: type[Kind]) -> int:
-    return kind.schema
+    return {name: cast(type[Row], kind._meta.get_field(name).related_model) for name in sorted(kind.owned())}
 
 
 # Reading --------------------------------------------------------------------------------------------------------------
@@ -82,7 +81,7 @@ def build(kind: type[Kind], pks: Iterable[UUID], using: str) -> dict[UUID, Docum
     documents: dict[UUID, Document] = {}
     for record in kind._base_manager.using(using).filter(pk__in=list(pks)):
         documents[record.pk] = {
-            "kind": kind._meta.model_name,
+            "kind": kind.kind_name(),
             "schema": kind.schema,
             "id": str(record.pk),
             "slug": record.slug,
@@ -149,7 +148,7 @@ def value_digest(document: Document, *, field: str = "", row: str = "") -> str:
 def pointers(model: type[models.Model]) -> dict[str, str]:
     """The foreign keys among a model's document fields: name → the kind they must lead to ("" for any record)."""
     return {
-        field.name: "" if field.related_model is Record else field.related_model._meta.model_name
+        field.name: "" if field.related_model is Record else cast(type[Kind], field.related_model).kind_name()
         for field in columns(model)
         if field.is_relation
     }
@@ -158,7 +157,7 @@ def pointers(model: type[models.Model]) -> dict[str, str]:
 def pointed(document: Document) -> Iterator[tuple[UUID, str]]:
     """Every (id, kind or "") that the document's fields and rows point at."""
     kind = KINDS[document["kind"]]
-    parts = [(kind, document["fields"])]
+    parts: list[tuple[type[models.Model], dict]] = [(kind, document["fields"])]
     parts += [(model, row) for name, model in owned_rows(kind).items() for row in document["rows"].get(name, ())]
     for model, values in parts:
         for name, target in pointers(model).items():

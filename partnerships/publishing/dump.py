@@ -17,7 +17,17 @@ from .models import Change, FormerSlug, Head, PublicDocument, SearchEntry, Tombs
 def dumped_models() -> list[type[models.Model]]:
     """The models whose rows make up `published`."""
     owned = {model for kind in KINDS.values() for model in owned_rows(kind).values()}
-    tables = {Record, *KINDS.values(), *owned, Head, Change, PublicDocument, Tombstone, FormerSlug, SearchEntry}
+    tables: set[type[models.Model]] = {
+        Record,
+        *KINDS.values(),
+        *owned,
+        Head,
+        Change,
+        PublicDocument,
+        Tombstone,
+        FormerSlug,
+        SearchEntry,
+    }
     return sorted(tables, key=lambda model: model._meta.label)
 
 
@@ -34,7 +44,7 @@ def _lines(model: type[models.Model], using: str, leaving_out: str = "") -> Iter
     fields = [field for field in model._meta.local_concrete_fields if field.name != leaving_out]
     for row in model._base_manager.using(using).order_by("pk").iterator(chunk_size=500):
         values = {field.attname: field.value_to_string(row) for field in fields}
-        if model is Change:
+        if isinstance(row, Change):
             values["refs"] = row.refs
         yield json.dumps([model._meta.label, values], sort_keys=True, ensure_ascii=False)
 

@@ -14,10 +14,11 @@ from uuid import UUID
 from django.db import connections, models, transaction
 from django.db.models import Max
 
-from partnerships.models import KINDS, Record
+from partnerships.models import KINDS, Record, Row
 
 from . import search
 from .documents import Document, Unreadable, instances, labels_of, owned_rows, pointed, pointers, tables, write
+from .dump import dumped_models
 from .log import EDITORIAL, PUBLISHED, bodies, locked_head
 from .models import (
     Action,
@@ -28,7 +29,6 @@ from .models import (
     LogHead,
     Publication,
     PublicDocument,
-    SearchEntry,
     Tombstone,
 )
 from .upgrades import TooNew, upgraded
@@ -63,6 +63,12 @@ def missing_references(documents: Iterable[Document], using: str = PUBLISHED) ->
     }
 
 
+def pointing_models() -> set[tuple[type[models.Model], str]]:
+    """The models that may point at records, each with the attribute that holds the id of the record they belong to."""
+    rows = {(row, f"{row.owner}_id") for kind in KINDS.values() for row in owned_rows(kind).values()}
+    return {*rows, *((kind, "pk") for kind in KINDS.values())}
+
+
 def pointing_at(ids: Iterable[UUID], using: str) -> dict[UUID, set[UUID]]:
     """Which records point at the given ones, by a field or an owned row: id → ids of the records that own the pointer.
 
@@ -70,11 +76,7 @@ def pointing_at(ids: Iterable[UUID], using: str) -> dict[UUID, set[UUID]]:
     """
     ids = set(ids)
     found: dict[UUID, set[UUID]] = {}
-    for model, owner in {
-        (model, "pk" if model is kind else f"{model.owner}_id")
-        for kind in KINDS.values()
-        for model in (kind, *owned_rows(kind).values())
-    }:
+    for model, owner in pointing_models():
         for name in pointers(model):
             rows = model._base_manager.using(using).filter(**{f"{name}__in": ids}).values_list(f"{name}_id", owner)
             for target, source in rows:
@@ -92,10 +94,10 @@ def taken_values(documents: Sequence[Document], using: str = PUBLISHED) -> list[
     batch = {UUID(document["id"]) for document in documents}
     wanted: dict[tuple[type[models.Model], tuple[str, ...]], dict[tuple, Document]] = {}
     for document in documents:
-        values = document["fields"] | {"kind": document["kind"], "slug": document["slug"]}
+        said = document["fields"] | {"kind": document["kind"], "slug": document["slug"]}
         for table in tables(KINDS[document["kind"]]):
             for names in _unique_together(table):
-                value = tuple(values[name] for name in names)
+                value = tuple(said[name] for name in names)
                 if "" not in value:  # our constraints on what may be empty all leave out the empty value
                     wanted.setdefault((table, names), {})[value] = document
     sentences = []
@@ -103,10 +105,9 @@ def taken_values(documents: Sequence[Document], using: str = PUBLISHED) -> list[
         for some in batched(values, 500):
             rows = table._base_manager.using(using).filter(**{f"{names[-1]}__in": {value[-1] for value in some}})
             for pk, *value in rows.values_list("pk", *names):
-                if pk not in batch and (document := values.get(tuple(value))):
-                    holder = labels_of([pk], using)[pk]
-                    said = f"“{value[-1]}” of {document['kind']}/{document['slug']} is held by {holder} in public."
-                    sentences.append(said)
+                if pk not in batch and tuple(value) in values:
+                    mine, holder = values[tuple(value)], labels_of([pk], using)[pk]
+                    sentences.append(f"“{value[-1]}” of {mine['kind']}/{mine['slug']} is held by {holder} in public.")
     return sentences
 
 
@@ -125,7 +126,8 @@ def _insert(objects: list[models.Model], using: str) -> None:
     """
     manager = type(objects[0])._base_manager
     for batch in batched(objects, 200):
-        manager._insert(list(batch), fields=manager.model._meta.local_concrete_fields, using=using, raw=True)
+        fields = manager.model._meta.local_concrete_fields
+        manager._insert(list(batch), fields=fields, using=using, raw=True)  # type: ignore[attr-defined]
 
 
 def _write_rows(published: list[tuple[Document, Entry, int]], using: str) -> None:
@@ -133,7 +135,7 @@ def _write_rows(published: list[tuple[Document, Entry, int]], using: str) -> Non
     ids = [entry.record for _, entry, _ in published]
     there = set(Record._base_manager.using(using).filter(pk__in=ids).values_list("pk", flat=True))
     fresh: dict[type, list[models.Model]] = {}
-    owned: dict[type, list[models.Model]] = {}
+    owned: dict[type[Row], list[Row]] = {}
     for document, entry, version in published:
         parts, rows = instances(document, {"version": version, "updated_at": entry.at})
         for part in parts:
@@ -145,10 +147,10 @@ def _write_rows(published: list[tuple[Document, Entry, int]], using: str) -> Non
             owned.setdefault(model, []).extend(rows[name])
     for table in sorted(fresh, key=lambda table: table is not Record):
         _insert(fresh[table], using)
-    for model, rows in owned.items():
+    for model, made in owned.items():
         for batch in batched(there, 500):
             model._base_manager.using(using).filter(**{f"{model.owner}__in": batch})._raw_delete(using)
-        model._base_manager.using(using).bulk_create(rows, batch_size=300)
+        model._base_manager.using(using).bulk_create(made, batch_size=300)
 
 
 def _remove_rows(entries: Iterable[Entry], using: str) -> None:
@@ -191,8 +193,8 @@ def apply(entries: Sequence[Entry], documents: dict[str, str], using: str = PUBL
         sources = sorted(set().union(*missing.values()))
         raise Refusal(f"{', '.join(sources)} would point at what isn't public.", missing=missing)
     if gone and (pointing := pointing_at([entry.record for entry in gone], using)):
-        sources = labels_of(set().union(*pointing.values()), using)
-        raise Refusal(f"Still pointed at by {', '.join(sorted(sources.values()))}.", pointing=sources)
+        labels = labels_of(set().union(*pointing.values()), using)
+        raise Refusal(f"Still pointed at by {', '.join(sorted(labels.values()))}.", pointing=labels)
 
 
 def _read(entries: Iterable[Entry], documents: dict[str, str]) -> dict[int, Document]:
@@ -225,7 +227,7 @@ def _chronicle(entries: Sequence[Entry], read: dict[int, Document], using: str) 
     """The public change log, tombstones and former addresses after these entries; returns the changes by seq."""
     before = {change.record: change for change in _latest_changes({entry.record for entry in entries}, using)}
     changes, former, stones = {}, {}, {}
-    fields = [field.attname for field in Entry._meta.get_fields()]
+    fields = [field.attname for field in Entry._meta.fields]
     for entry in entries:
         earlier = before.get(entry.record)
         version = (earlier.version if earlier else 0) + (entry.action == Action.PUBLISH)
@@ -342,9 +344,9 @@ def _next_together(seq: int) -> list[Publication]:
 
 def wipe(using: str) -> None:
     """Empty every table of `published` that applying fills. Call it inside a transaction."""
-    owned = {model for kind in KINDS.values() for model in owned_rows(kind).values()}
-    for model in (*owned, *KINDS.values(), Record, Change, PublicDocument, Tombstone, FormerSlug, SearchEntry):
-        model._base_manager.using(using).all()._raw_delete(using)
+    for model in dumped_models():
+        if model is not Head:
+            model._base_manager.using(using).all()._raw_delete(using)
     Head.objects.using(using).update(seq=0, chain="", at=None)
 
 

@@ -19,7 +19,7 @@ def public[Model: models.Model](model: type[Model]) -> models.QuerySet[Model]:
     """The public rows of a model. Kinds are narrowed by kind as well, which lets the index give the order by title."""
     queryset = model._default_manager.using(PUBLISHED)
     if issubclass(model, Kind):
-        return queryset.filter(kind=model._meta.model_name)
+        return queryset.filter(kind=model.kind_name())
     return queryset
 
 
@@ -48,7 +48,7 @@ def where_now(kind: type[Kind], slug: str) -> Moved | Gone | None:
 
     A draft and a slug that nobody ever used take the same queries and give the same answer.
     """
-    name = kind._meta.model_name
+    name = kind.kind_name()
     stone = Tombstone.objects.using(PUBLISHED).filter(kind=name, slug=slug).order_by("-seq").first()
     former = FormerSlug.objects.using(PUBLISHED).filter(kind=name, slug=slug).order_by("-seq").first()
     if former and (not stone or former.seq > stone.seq):

@@ -44,7 +44,9 @@ def _copy_in(file: str) -> None:
             with transaction.atomic(using=PUBLISHED):
                 for model in dumped_models():
                     table = connection.ops.quote_name(model._meta.db_table)
-                    names = ", ".join(connection.ops.quote_name(f.column) for f in model._meta.local_concrete_fields)
+                    names = ", ".join(
+                        connection.ops.quote_name(str(f.column)) for f in model._meta.local_concrete_fields
+                    )
                     cursor.execute(f"DELETE FROM {table}")  # noqa: S608 (names of our own tables)
                     cursor.execute(f"INSERT INTO main.{table} ({names}) SELECT {names} FROM built.{table}")  # noqa: S608
                 if entries := pending():

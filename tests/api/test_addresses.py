@@ -177,3 +177,23 @@ def test_a_question_to_the_editorial_database_is_a_fault(still_world, ask, monke
     monkeypatch.setattr(facts, "meta", lambda *args, **kwargs: {"leak": Partner.objects.count()})
     ask.client.raise_request_exception = False
     ask.problem("partners/", 500, "server-error")
+
+
+def test_a_host_that_isnt_ours_is_refused_in_json(still_world, client):
+    for path in ("/api/v1/partners/", "/api/nowhere"):
+        response = client.get(path, headers={"host": "evil.example"})
+        assert response.status_code == 400
+        assert response.headers["Content-Type"] == "application/problem+json"
+        assert response.json()["type"].endswith("#problem-bad-request")
+        assert response.headers["Access-Control-Allow-Origin"] == "*"
+        assert "evil" not in response.content.decode()
+
+
+def test_a_fault_around_the_views_is_a_problem_document_too(still_world, ask, monkeypatch):
+    def broken(self, request):
+        raise RuntimeError("secret-of-the-house")
+
+    monkeypatch.setattr("portal.middleware.PublicOnly.__call__", broken)
+    ask.client.raise_request_exception = False
+    said = ask.problem("partners/", 500, "server-error")
+    assert "secret" not in str(said)

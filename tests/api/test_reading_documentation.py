@@ -116,7 +116,9 @@ def test_the_page_needs_no_script_and_is_in_order(documentation):
     assert "style" not in documentation.tags
     assert {"main", "table", "caption", "dl"} <= documentation.tags
     assert documentation.headings[0] == documentation.headings.count(1) == 1
-    assert all(later <= earlier + 1 for earlier, later in zip(documentation.headings, documentation.headings[1:], strict=False))
+    assert all(
+        later <= earlier + 1 for earlier, later in zip(documentation.headings, documentation.headings[1:], strict=False)
+    )
 
 
 def test_the_example_questions_have_answers(documentation, client, settings):

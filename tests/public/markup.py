@@ -96,6 +96,11 @@ class Page(HTMLParser):
         return found[0]
 
     @property
+    def title(self) -> str:
+        """The title of the document (drawings have titles too)."""
+        return next(one.text for one in self.elements if one.tag == "title" and "head" in one.parents)
+
+    @property
     def text(self) -> str:
         """All words of the page, white space folded."""
         return " ".join(" ".join(self.words).split())
