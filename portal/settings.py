@@ -187,7 +187,8 @@ USE_TZ = True
 TIME_ZONE = "UTC"  # the portal's day is the UTC date
 
 STATIC_URL = "/static/"
-STATIC_ROOT = VAR_DIR / "static"
+HASHED_STATIC = environment.flag("HASHED_STATIC")  # after collectstatic: names with a digest, kept for ever
+STATIC_ROOT = VAR_DIR / "static" if HASHED_STATIC else None
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_URL = "/media/"
 MEDIA_ROOT = VAR_DIR / "media"
@@ -195,14 +196,14 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
         "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
-        if environment.flag("HASHED_STATIC")
+        if HASHED_STATIC
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },
 }
 FIXTURES_DIR = BASE_DIR / "fixtures"
 FILE_UPLOAD_PERMISSIONS = 0o644
-WHITENOISE_MAX_AGE = 3600
-WHITENOISE_USE_FINDERS = not environment.flag("HASHED_STATIC")
+WHITENOISE_MAX_AGE = 0  # of names without a digest: asked again each time, answered by 304
+WHITENOISE_USE_FINDERS = not HASHED_STATIC
 
 # The API --------------------------------------------------------------------------------------------------------------
 
@@ -213,16 +214,19 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": [],
     "DEFAULT_METADATA_CLASS": None,
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "partnerships.api.schema.PortalSchema",
     "EXCEPTION_HANDLER": "partnerships.api.problems.handle",
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "partnerships.api.negotiation.JsonOnly",
+    "URL_FORMAT_OVERRIDE": None,
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Partnerships Portal",
     "DESCRIPTION": "NATO's partnerships with countries outside the Alliance: dated, sourced, versioned. Read-only.",
     "VERSION": "1.0.0",
     "OAS_VERSION": "3.1.0",
-    "SERVE_INCLUDE_SCHEMA": False,
+    "SCHEMA_PATH_PREFIX": "/api/v1/",
+    "POSTPROCESSING_HOOKS": [],  # sets of words are named by the serializers
+    "SORT_OPERATION_PARAMETERS": False,
     "SERVERS": [{"url": SITE_ORIGIN}],
     "LICENSE": {"name": "CC BY 4.0", "url": "https://creativecommons.org/licenses/by/4.0/"},
 }
@@ -235,6 +239,7 @@ LIMITS = {
     "query_length": 200,  # characters of a search
     "query_words": 8,
     "parameter_length": 500,  # characters of any other parameter
+    "cursor_length": 4000,  # our own: it holds the sort key of a row, a title of 200 characters at worst
     "owned_rows": 1000,  # inline rows of one kind in one form
     "text_length": 60_000,  # characters of one long text
     "image_bytes": 20_000_000,

@@ -1,11 +1,20 @@
 """All addresses. Whatever isn't editorial is public and obeys the rules of public pages."""
 
 from django.conf import settings
-from django.urls import path
+from django.urls import include, path
 
-urlpatterns = []
+from portal import health
+
+urlpatterns = [path("healthz", health.healthz, name="healthz"), path("readyz", health.readyz, name="readyz")]
 
 if settings.HAS_EDITORIAL:
     from django.contrib import admin
 
     urlpatterns += [path("admin/", admin.site.urls)]
+
+if settings.HAS_PUBLIC:
+    urlpatterns += [path("api/", include("partnerships.api.urls")), path("", include("partnerships.public.urls"))]
+    handler400 = "portal.errors.bad_request"
+    handler403 = "portal.errors.denied"
+    handler404 = "portal.errors.not_found"
+    handler500 = "portal.errors.server_error"

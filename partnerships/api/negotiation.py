@@ -1,5 +1,45 @@
-from rest_framework.negotiation import DefaultContentNegotiation
+"""Which format an answer has: JSON, or none."""
+
+from __future__ import annotations
+
+from rest_framework.exceptions import NotAcceptable
+from rest_framework.negotiation import BaseContentNegotiation
+
+OFFERED = frozenset(
+    {
+        "*/*",
+        "application/*",
+        "application/json",
+        "application/problem+json",
+        "application/vnd.oai.openapi+json",
+        # A browser that follows a link into the API asks for these; it is shown the JSON.
+        "text/*",
+        "text/html",
+        "application/xhtml+xml",
+    }
+)
 
 
-class JsonOnly(DefaultContentNegotiation):
-    pass
+class JsonOnly(BaseContentNegotiation):
+    """JSON for whoever takes it, browsers included. Who asks only for what the API doesn't have gets a 406."""
+
+    def select_parser(self, request, parsers):
+        return None
+
+    def select_renderer(self, request, renderers, format_suffix=None):
+        renderer = renderers[0]
+        if not accepts_json(request.META.get("HTTP_ACCEPT", "")):
+            raise NotAcceptable
+        return renderer, renderer.media_type
+
+
+def accepts_json(accept: str) -> bool:
+    """Whether an Accept header leaves room for JSON. An empty one does."""
+    ranges = [part.strip() for part in accept.split(",") if part.strip()]
+    return not ranges or any(_offered(one) for one in ranges)
+
+
+def _offered(media_range: str) -> bool:
+    name, *parameters = (part.strip().lower() for part in media_range.split(";"))
+    refused = any(parameter.replace(" ", "") in ("q=0", "q=0.0", "q=0.00", "q=0.000") for parameter in parameters)
+    return name in OFFERED and not refused

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TypeVar
 
-from django.db import models
+from django.db import connections, models, transaction
 
 from partnerships.models import KINDS, Kind
 
 from .log import PUBLISHED
 from .models import FormerSlug, Head, Tombstone
-
-Model = TypeVar("Model", bound=models.Model)
 
 
 def public[Model: models.Model](model: type[Model]) -> models.QuerySet[Model]:
@@ -21,6 +20,27 @@ def public[Model: models.Model](model: type[Model]) -> models.QuerySet[Model]:
     if issubclass(model, Kind):
         return queryset.filter(kind=model.kind_name())
     return queryset
+
+
+@contextmanager
+def snapshot() -> Iterator[None]:
+    """All that is read inside comes from one edition, whatever is published meanwhile. Nothing may be written."""
+    connection = connections[PUBLISHED]
+    if connection.in_atomic_block:  # the caller has a transaction, and with it a snapshot
+        yield
+    elif connection.vendor == "sqlite":
+        # Django's own atomic() would begin IMMEDIATE, as a writer.
+        connection.ensure_connection()
+        connection.connection.execute("BEGIN DEFERRED")
+        try:
+            yield
+        finally:
+            connection.connection.execute("ROLLBACK")
+    else:
+        with transaction.atomic(using=PUBLISHED):
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            yield
 
 
 def head() -> Head:

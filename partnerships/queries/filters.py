@@ -5,11 +5,16 @@ Days come as arguments: the door has read `as_of` before it builds the set.
 
 from __future__ import annotations
 
+from functools import reduce
+from operator import or_
+from typing import cast
+
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from partnerships.models import (
+    KINDS,
     Activity,
     Assessment,
     CaseStudy,
@@ -20,6 +25,7 @@ from partnerships.models import (
     Exercise,
     Framework,
     Image,
+    InForce,
     Institution,
     InstrumentType,
     Link,
@@ -41,6 +47,8 @@ from partnerships.models import (
     Threat,
     Verdict,
 )
+from partnerships.models.partners import MembershipQuerySet
+from partnerships.publishing.reading import public
 
 from .parameters import BadParameter
 from .questions import (
@@ -53,6 +61,7 @@ from .questions import (
     YesNoFilter,
     unknown_last,
 )
+from .search import ranked
 
 
 def linked(queryset, pks):
@@ -136,11 +145,19 @@ class PartnerQuestions(RecordQuestions):
     def with_status(self, queryset, name, words):
         return queryset.with_status(self.day).filter(status__in=words)
 
+    frameworks: list = []
+    """The frameworks that were asked for, by id, in the order in which they were named. Known once `qs` is read."""
+
     def in_framework(self, queryset, name, pks):
-        rows = Membership._base_manager.filter(Period.possible_on(self.day), partner=OuterRef("pk"), framework__in=pks)
-        if narrowed := self.data.get("membership_status"):
-            return queryset.filter(Exists(rows.filter(status__in=self.filters["membership_status"].read(narrowed))))
-        return queryset.filter(Exists(rows.exclude(status=MembershipStatus.INVITED)))
+        self.frameworks = pks
+        return queryset.filter(Exists(self.memberships().filter(partner=OuterRef("pk"))))
+
+    def memberships(self):
+        """The periods that `framework` and `membership_status` ask for, of all countries: in force, or possibly so."""
+        rows = cast(MembershipQuerySet, public(Membership)).possibly_on(self.day).filter(framework__in=self.frameworks)
+        if narrowed := (self.data.get("membership_status") or "").strip():
+            return rows.filter(status__in=self.filters["membership_status"].read(narrowed))
+        return rows.counted()
 
     def in_framework_as(self, queryset, name, words):
         if not self.data.get("framework"):
@@ -184,6 +201,7 @@ class EditionQuestions(RecordQuestions):
 
     orderings = {"first_day": unknown_last("first_day_earliest"), "title": F("title")}
     default_ordering = "-first_day"
+    begins = "first_day_earliest"
 
     def with_partner(self, queryset, name, pks):
         return queryset.filter(Exists(Participant._base_manager.filter(edition=OuterRef("pk"), partner__in=pks)))
@@ -235,6 +253,7 @@ class MilestoneQuestions(LinkedQuestions):
 
     orderings = {"date": unknown_last("date_earliest"), "title": F("title")}
     default_ordering = "-date"
+    begins = "date_earliest"
 
 
 class ClaimQuestions(LinkedQuestions):
@@ -272,21 +291,30 @@ class ImageQuestions(RecordQuestions):
     pass
 
 
-class MembershipQuestions(Questions):
+class PeriodQuestions(Questions):
+    """What can be asked of owned rows that have a period."""
+
+    in_force = ChoiceListFilter(choices=InForce, method="in_force_on", help_text=_("Whether in force on the day"))
+
+    orderings = {"start": unknown_last("start_earliest")}
+    default_ordering = "start"
+    begins = "start_earliest"
+
+    def in_force_on(self, queryset, name, answers):
+        sure, possible = Period.certain_on(self.day), Period.possible_on(self.day)
+        conditions = {InForce.YES: sure, InForce.UNCERTAIN: possible & ~sure, InForce.NO: ~possible}
+        return queryset.filter(reduce(or_, (conditions[InForce(answer)] for answer in answers)))
+
+
+class MembershipQuestions(PeriodQuestions):
     partner = RecordListFilter(kind=Partner, field_name="partner", help_text=_("Of one of these partners"))
     framework = RecordListFilter(kind=Framework, field_name="framework", help_text=_("In one of these frameworks"))
     status = ChoiceListFilter(choices=MembershipStatus, help_text=_("Status of the period"))
 
-    orderings = {"start": unknown_last("start_earliest")}
-    default_ordering = "start"
 
-
-class ParticipationQuestions(Questions):
+class ParticipationQuestions(PeriodQuestions):
     partner = RecordListFilter(kind=Partner, field_name="partner", help_text=_("Of one of these partners"))
     programme = RecordListFilter(kind=Programme, field_name="programme", help_text=_("In one of these programmes"))
-
-    orderings = {"start": unknown_last("start_earliest")}
-    default_ordering = "start"
 
 
 class ParticipantQuestions(Questions):
@@ -300,9 +328,34 @@ class ParticipantQuestions(Questions):
 
     orderings = {"first_day": unknown_last("edition__first_day_earliest")}
     default_ordering = "-first_day"
+    begins = "edition__first_day_earliest"
 
     def by_code(self, queryset, name, value):
         return queryset.filter(Q(code=value.upper()) | Q(partner__iso2=value.upper()))
+
+
+class SearchQuestions(Questions):
+    """The search over all kinds: its rows are entries of the search index, the best first."""
+
+    q = QueryFilter(method="ranked", help_text=_("Words in titles, other names, codes and texts"))
+    kind = ChoiceListFilter(choices=KINDS, field_name="kind", help_text=_("Only records of these kinds"))
+
+    orderings: dict = {}
+    default_ordering = "rank"
+
+    @classmethod
+    def sort_names(cls):
+        return ["rank"]
+
+    def ranked(self, queryset, name, words):
+        return ranked(words, queryset)
+
+    def sorted(self, ordering):
+        if (ordering or self.default_ordering) != "rank":
+            raise BadParameter("ordering", "The search is sorted by “rank”, the best first.", hint="rank")
+        if not (self.data.get("q") or "").strip():
+            raise BadParameter("q", "Say what to search for: give “q”.", kind="missing-parameter")
+        return self.qs, "rank", [("rank", False), ("title", False), ("record", False)]
 
 
 QUESTIONS: dict[type[models.Model], type[Questions]] = {

@@ -18,7 +18,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 
-from .parameters import BadParameter
+from .parameters import BadParameter, is_text
 
 UNREADABLE = "This cursor can't be read. Start again without one."
 
@@ -46,13 +46,15 @@ def _decode(cursor: str, ordering: str, keys: int) -> tuple[bool, list]:
     try:
         padded = cursor + "=" * (-len(cursor) % 4)
         given, backwards, values = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
-        if len(values) != keys or not all(isinstance(value, (str, int)) for value in values) or backwards not in (0, 1):
+        if not (isinstance(given, str) and isinstance(values, list) and len(values) == keys and backwards in (0, 1)):
+            raise ValueError
+        if not all(isinstance(value, int) or (isinstance(value, str) and is_text(value)) for value in values):
             raise ValueError
     except (ValueError, TypeError, binascii.Error, UnicodeDecodeError, RecursionError):
         raise BadParameter("cursor", UNREADABLE, kind="bad-cursor") from None
     if given != ordering:
         raise BadParameter(
-            "cursor", f"This cursor belongs to the ordering “{given}”. Start again without one.", kind="bad-cursor"
+            "cursor", f"This cursor belongs to the ordering “{given[:60]}”. Start again without one.", kind="bad-cursor"
         )
     return bool(backwards), values
 

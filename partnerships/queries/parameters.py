@@ -22,6 +22,11 @@ def nearest(word: str, words: Iterable[str]) -> str:
     return next(iter(get_close_matches(word.lower(), list(words), n=1, cutoff=0.6)), "")
 
 
+def is_text(value: str) -> bool:
+    """Whether databases and answers can hold the text: no NUL, no half of a surrogate pair."""
+    return "\x00" not in value and not any("\ud800" <= character <= "\udfff" for character in value)
+
+
 def read(query: QueryDict, known: Iterable[str]) -> dict[str, str]:
     """The given parameters, each once, none unknown, none too long, no character that no text may hold.
 
@@ -40,11 +45,10 @@ def read(query: QueryDict, known: Iterable[str]) -> dict[str, str]:
                 kind="repeated-parameter",
             )
         value = values[0]
-        if len(value) > settings.LIMITS["parameter_length"]:
-            raise BadParameter(
-                name, f"“{name}” is longer than {settings.LIMITS['parameter_length']} characters.", kind="too-long"
-            )
-        if "\x00" in value or any("\ud800" <= character <= "\udfff" for character in value):
+        most = settings.LIMITS["cursor_length" if name == "cursor" else "parameter_length"]
+        if len(value) > most:
+            raise BadParameter(name, f"“{name}” is longer than {most} characters.", kind="too-long")
+        if not is_text(value):
             raise BadParameter(name, f"“{name}” holds a character that no text can hold.")
         given[name] = value
     return given

@@ -7,7 +7,9 @@ outside a choice are refused with a hint, not answered with an empty list.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import date
+from enum import Enum
 
 import django_filters as filters
 from django.db import models
@@ -43,9 +45,10 @@ class Question(filters.CharFilter):
     def narrow(self, queryset, value):
         return queryset.filter(**{self.field_name: value})
 
-    def filter(self, queryset, value):
-        value = self.read(value)
-        return self.method(queryset, self.field_name, value) if self._method else self.narrow(queryset, value)
+    def ask(self, queryset, text: str):
+        """The rows that answer. Where the set names a `method`, django-filter has put that in place of `filter`."""
+        value = self.read(text)
+        return self.filter(queryset, value) if self._method else self.narrow(queryset, value)
 
 
 class ListQuestion(Question):
@@ -55,16 +58,19 @@ class ListQuestion(Question):
         return queryset.filter(**{f"{self.field_name}__in": value})
 
     def words_of(self, text: str) -> list[str]:
-        return list(dict.fromkeys(word.strip() for word in text.split(",") if word.strip()))
+        words = list(dict.fromkeys(word.strip() for word in text.split(",") if word.strip()))
+        if not words:
+            raise self.refusal(f"“{self.name}” names nothing; give one or more values, with commas between them.")
+        return words
 
 
 class ChoiceListFilter(ListQuestion):
-    """Some of a fixed set of words."""
+    """Some of a fixed set of words: the values of a class of choices, or plain words."""
 
-    def __init__(self, *args, choices: type[models.TextChoices], **kwargs):
+    def __init__(self, *args, choices: type[Enum] | Iterable[str], **kwargs):
         super().__init__(*args, **kwargs)
         self.choices = choices
-        self.words = [word for word in choices.values if word]
+        self.words = [word for word in (str(getattr(choice, "value", choice)) for choice in choices) if word]
 
     def read(self, text: str) -> list[str]:
         given = self.words_of(text)
@@ -145,9 +151,12 @@ class Questions(filters.FilterSet):
 
     orderings: dict = {"title": F("title")}
     default_ordering = "title"
+    begins = ""
+    """The column that says when an event came or a period began; empty for what has no such day."""
 
-    def __init__(self, data=None, queryset=None, *, day: date, **kwargs):
-        self.day = day
+    def __init__(self, data=None, queryset=None, *, day: date, dated: bool = False, **kwargs):
+        """`dated`: someone asked for the day. Then rows that came later than it are left out."""
+        self.day, self.dated = day, dated
         super().__init__(data, queryset, **kwargs)
 
     @classmethod
@@ -163,9 +172,11 @@ class Questions(filters.FilterSet):
         """The rows that answer; raises BadParameter."""
         if not hasattr(self, "_rows"):
             rows = self.queryset.all()
+            if self.dated and self.begins:
+                rows = rows.filter(Q(**{f"{self.begins}__isnull": True}) | Q(**{f"{self.begins}__lte": self.day}))
             for name, one in self.filters.items():
                 if value := (self.data.get(name) or "").strip():
-                    rows = one.filter(rows, value)
+                    rows = one.ask(rows, value)
             self._rows = rows
         return self._rows
 

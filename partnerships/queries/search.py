@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 
 from django.db import models
+from django.db.models import Case, F, Q, Value, When
+from django.db.models.functions import Concat
 
 from partnerships.publishing.log import PUBLISHED
 from partnerships.publishing.models import SearchEntry
@@ -40,11 +42,31 @@ class Matches(models.Func):
         return f"{table}.vector @@ to_tsquery('simple', portal_plain(%s))", [query]
 
 
-def matching(words: str) -> models.QuerySet[SearchEntry]:
-    """Entries in which every word occurs; none when there is no word at all."""
+def matching(words: str, entries: models.QuerySet[SearchEntry] | None = None) -> models.QuerySet[SearchEntry]:
+    """Entries (among some, or all) in which every word occurs; none when there is no word at all."""
     terms = _WORD.findall(words)
-    entries = SearchEntry.objects.using(PUBLISHED)
-    return entries.filter(Matches(models.F("record"), terms)) if terms else entries.none()
+    if entries is None:
+        entries = SearchEntry.objects.using(PUBLISHED)
+    return entries.filter(Matches(F("record"), terms)) if terms else entries.none()
+
+
+def ranked(words: str, entries: models.QuerySet[SearchEntry] | None = None) -> models.QuerySet[SearchEntry]:
+    """Matching entries with `rank` beside them: 0 where the words are a title, name or code, 1 where they stand in one as
+    they are, 2 where each is found somewhere. Sort by rank, title and record."""
+    line = "\n"
+    names = Concat(Value(line), F("names"), Value(line), output_field=models.TextField())
+    return (
+        matching(words, entries)
+        .alias(name_lines=names)
+        .annotate(
+            rank=Case(
+                When(Q(title__iexact=words) | Q(name_lines__icontains=f"{line}{words}{line}"), then=0),
+                When(Q(title__icontains=words) | Q(names__icontains=words), then=1),
+                default=2,
+                output_field=models.IntegerField(),
+            )
+        )
+    )
 
 
 def narrow(queryset: models.QuerySet, words: str) -> models.QuerySet:

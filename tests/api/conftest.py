@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import pytest
+from django.db import connections
 from django.http import HttpResponse
 from django.test import Client
 
@@ -55,6 +56,18 @@ class Asker:
         response = self.response(path, **headers)
         assert response.status_code == 200, response.content[:600]
         return response.json()
+
+    def queries(self, path: str) -> list[str]:
+        """The queries to the published database that an answer costs."""
+        asked = []
+
+        def note(execute, sql, params, many, context):
+            asked.append(sql)
+            return execute(sql, params, many, context)
+
+        with connections["published"].execute_wrapper(note):
+            self.response(path)
+        return asked
 
     def slugs(self, path: str) -> list[str]:
         """The slugs of a list's first page."""

@@ -28,6 +28,7 @@ from tests.world import make_cast
 
 HOW_MANY = 3
 LETTERS = "ABC"
+ORDINALS = ("first", "second", "third")
 
 
 def make_crowd() -> None:
@@ -52,7 +53,7 @@ def make_crowd() -> None:
 
 def filled(kind: type[Kind], number: int, made: dict) -> Kind:
     name = f"{kind._meta.model_name}-{number + 1}"
-    values = {"slug": name, "title": f"Title of {name}"}
+    values = {"slug": name, "title": f"Title of {name}, the {ORDINALS[number]}"}
     for field in kind._meta.concrete_fields:
         if field.name not in ("id", "record", "kind", "version", "updated_at", *values) and not isinstance(
             field, EdgeField

@@ -3,25 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from django.db import connections
 
 from partnerships.api import facts
 from partnerships.editorial.publication import merge, publish, withdraw
 from partnerships.models import Source
 from partnerships.publishing.models import Action
 from tests.world import resave, save
-
-
-def queries(ask, path: str) -> list[str]:
-    asked = []
-
-    def note(execute, sql, params, many, context):
-        asked.append(sql)
-        return execute(sql, params, many, context)
-
-    with connections["published"].execute_wrapper(note):
-        ask.response(path)
-    return asked
 
 
 def test_a_draft_and_a_slug_that_nobody_ever_used_are_answered_alike(still_world, ask):
@@ -31,7 +18,7 @@ def test_a_draft_and_a_slug_that_nobody_ever_used_are_answered_alike(still_world
         name: value for name, value in never.items() if name != "detail"
     }
     assert draft["detail"].replace("atlantis", "lemuriaa") == never["detail"]
-    assert queries(ask, "partners/atlantis/") == queries(ask, "partners/lemuriaa/")
+    assert ask.queries("partners/atlantis/") == ask.queries("partners/lemuriaa/")
 
 
 def test_a_slug_of_another_kind_leads_nowhere(still_world, ask):

@@ -12,6 +12,8 @@ from partnerships.publishing.reading import public
 from partnerships.queries.standing import standing, standings
 from tests.world import save
 
+pytestmark = pytest.mark.services
+
 # Malta came on 1995-04-26, left on 1996-10-27, came back on 2008-04-03. Russia came on 1994-06-22 and is suspended from
 # 2014-04-01 on. Finland came on 1994-05-09 and acceded on 2023-04-04.
 IN_PFP = [

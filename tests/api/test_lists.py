@@ -10,6 +10,8 @@ from partnerships.editorial.publication import publish, withdraw
 from partnerships.models import Partner
 from tests.world import resave, save
 
+pytestmark = pytest.mark.services
+
 
 def walk(ask, path: str, between=lambda number: None) -> list[str]:
     """The ids of a list in order, page by page; something may happen between the pages."""

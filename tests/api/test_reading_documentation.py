@@ -102,7 +102,7 @@ def documentation(content, client):
 
 def test_the_page_explains_every_problem_at_its_address(documentation):
     assert {f"problem-{name}" for name in CATALOGUE} <= set(documentation.ids)
-    assert all(kind.type.endswith(f"/api/v1/docs/#problem-{name}") for name, kind in CATALOGUE.items())
+    assert all(kind.address.endswith(f"/api/v1/docs/#problem-{name}") for name, kind in CATALOGUE.items())
 
 
 def test_the_page_describes_every_object_and_its_links_lead_somewhere(documentation):
@@ -126,3 +126,20 @@ def test_the_example_questions_have_answers(documentation, client, settings):
     assert len(asked) >= 8
     for link in asked:
         assert client.get(link.removeprefix(settings.SITE_ORIGIN)).status_code == 200, link
+
+
+def test_the_examples_of_the_guide_are_true(content, client, settings):
+    guide = (settings.BASE_DIR / "docs" / "api.md").read_text("utf-8")
+    asked = re.findall(r"curl -s 'http://localhost:8000([^']+)'", guide)
+    assert len(asked) > 8
+    for path in asked:
+        response = client.get(path)
+        assert response.status_code == (400 if "statsu" in path else 200), path
+        if response.status_code == 200:
+            assert response.json().get("count", 1) > 0, path
+    said = client.get("/api/v1/partners/?statsu=ally").json()
+    assert json.dumps(said, indent=2, ensure_ascii=False) in guide
+    listed = client.get("/api/v1/partners/?framework=pfp&as_of=2014-03-01").json()
+    assert f"`count` says {listed['count']}" in guide
+    for region in ("central-asia", "gulf"):
+        assert client.get(f"/api/v1/partners/?region={region}").status_code == 200

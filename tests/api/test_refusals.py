@@ -7,6 +7,8 @@ import json
 
 import pytest
 
+pytestmark = pytest.mark.services
+
 REFUSED = [
     # unknown, misspelt, repeated, missing, empty
     ("partners/?statsu=ally", "unknown-parameter", {"parameter": "statsu", "hint": "status"}),

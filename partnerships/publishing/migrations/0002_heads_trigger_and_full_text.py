@@ -57,10 +57,11 @@ def index_full_text(apps, schema_editor):
         return
     schema_editor.execute("CREATE EXTENSION IF NOT EXISTS unaccent")
     schema_editor.execute("CREATE EXTENSION IF NOT EXISTS pg_trgm")
-    # unaccent is only STABLE because its dictionary may change; an index needs a function that promises not to.
+    # unaccent is only STABLE because its dictionary may change; an index needs a function that promises not to. A hyphen
+    # before a digit would be read as a minus sign.
     schema_editor.execute(
         "CREATE FUNCTION portal_plain(text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT AS "
-        "$$ SELECT public.unaccent('public.unaccent', $1) $$"
+        "$$ SELECT translate(public.unaccent('public.unaccent', $1), '-', ' ') $$"
     )
     vector = " || ".join(
         f"setweight(to_tsvector('simple', portal_plain({name})), '{weight}')"

@@ -1,0 +1,37 @@
+"""Absolute addresses of the API and of the pages its records have. They come from SITE_ORIGIN, never from a request."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.conf import settings
+
+from partnerships.models import KINDS, Record
+from partnerships.queries.addresses import page_path
+
+ROOT = "/api/v1/"
+
+
+def absolute(path: str) -> str:
+    return settings.SITE_ORIGIN + path
+
+
+def api(path: str = "", parameters: dict[str, str] | None = None) -> str:
+    """An address below /api/v1/."""
+    query = f"?{urlencode(parameters)}" if parameters else ""
+    return f"{settings.SITE_ORIGIN}{ROOT}{path}{query}"
+
+
+def record_url(kind: str, slug: str) -> str:
+    return api(f"{KINDS[kind].plural}/{slug}/")
+
+
+def row_url(plural: str, pk: UUID) -> str:
+    return api(f"{plural}/{pk}/")
+
+
+def page_url(record: Record, series: str = "") -> str | None:
+    """The public page of a record; None where there is none."""
+    path = page_path(record.kind, record.slug, series)
+    return absolute(path) if path else None

@@ -1,0 +1,58 @@
+"""The base of all views: parameters are read strictly, and every answer gets the same headers."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.http import HttpResponse
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from partnerships.queries.as_of import portal_day
+from partnerships.queries.parameters import BadParameter, read
+
+from . import answers
+
+
+class Door(APIView):
+    """An address of the API. Nothing here knows who asks: no session, no cookie, no account."""
+
+    http_method_names = ["get", "head", "options"]
+    parameters: ClassVar[tuple[str, ...]] = ()
+    """The parameters that the address takes; any other is refused."""
+    operation: str = ""
+    """Its name in the schema."""
+
+    @property
+    def description(self) -> str:
+        """What it answers, for the schema: the first paragraph of the docstring."""
+        return " ".join((type(self).__doc__ or "").split("\n\n")[0].split())
+
+    answer: Any = None
+    """The serializer of its answer, for the schema."""
+    media_type: ClassVar[str] = "application/json"
+    refusals: ClassVar[tuple[int, ...]] = (400, 405, 406, 500)
+    """The statuses of problems that it can answer with."""
+
+    def initial(self, request, *args, **kwargs):
+        super().initial(request, *args, **kwargs)
+        if request.method == "OPTIONS":
+            return
+        self.today = portal_day()
+        self.given = read(request.query_params, self.known_parameters())
+        for name, value in self.given.items():
+            if not value.strip():
+                raise BadParameter(name, f"“{name}” is empty: give a value, or leave it out.")
+
+    def known_parameters(self) -> tuple[str, ...]:
+        return self.parameters
+
+    def options(self, request, *args, **kwargs):
+        """What a browser asks before it lets another site's page read the API."""
+        return HttpResponse(status=204, headers=answers.PREFLIGHT)
+
+    def finalize_response(self, request, response, *args, **kwargs):
+        response = super().finalize_response(request, response, *args, **kwargs)
+        if isinstance(response, Response):
+            response.render()
+        return answers.finish(request, response)

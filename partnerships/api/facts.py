@@ -1,0 +1,176 @@
+"""Lists and single objects of all kinds, and of the owned rows that have an address: one view for each shape of address."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.db.models import QuerySet
+from rest_framework.response import Response
+
+from partnerships.models import Notice
+from partnerships.publishing.reading import Gone, Moved, public, where_now
+from partnerships.queries import paging
+from partnerships.queries.as_of import Day, read_day
+from partnerships.queries.filters import QUESTIONS
+from partnerships.queries.questions import Questions
+
+from . import answers
+from .addresses import record_url
+from .door import Door
+from .lists import around, envelope, envelope_of, page_size
+from .problems import Problem
+from .selection import chosen
+from .serializers import Chosen, RowSerializer
+
+
+class Facts(Door):
+    """An address of one kind of record or owned row. It can be turned to a day."""
+
+    serializer: ClassVar[type[Chosen]] = Chosen
+
+    @property
+    def plural(self) -> str:
+        one = self.serializer
+        return one.endpoint if issubclass(one, RowSerializer) else one.model.plural
+
+    @property
+    def noun(self) -> str:
+        return str(self.serializer.model._meta.verbose_name)
+
+    @property
+    def questions(self) -> type[Questions]:
+        return QUESTIONS[self.serializer.model]
+
+    def selecting(self) -> tuple[str, ...]:
+        """The parameters that choose what of each object is shown."""
+        return ("fields", "include") if self.serializer.includable() else ("fields",)
+
+    def day(self) -> Day:
+        return read_day(self.given.get("as_of", ""), self.today)
+
+
+class FactList(Facts):
+    """A list: narrowed by its filters, sorted, page by page."""
+
+    @property
+    def operation(self) -> str:
+        return f"{self.plural}_list".replace("-", "_")
+
+    @property
+    def description(self):
+        return f"All {self.serializer.model._meta.verbose_name_plural}, narrowed by filters, sorted, page by page."
+
+    @property
+    def answer(self):
+        return envelope_of(self.serializer)
+
+    def known_parameters(self):
+        return ("as_of", *self.questions.parameters(), *self.selecting(), "ordering", "page_size", "cursor")
+
+    def get(self, request):
+        given, serializer = self.given, self.serializer
+        day, size = self.day(), page_size(given)
+        shown = chosen(
+            serializer,
+            given.get("fields"),
+            given.get("include"),
+            single=False,
+            extra=serializer.made_possible(given),
+        )
+        questions = self.questions(given, public(serializer.model), day=day.day, dated=day.dated)
+        rows, ordering, keys = questions.sorted(given.get("ordering", ""))
+        rows = serializer.fetched(rows, shown, day)
+        page = paging.page(rows, ordering, keys, given.get("cursor", ""), size)
+        context = {"day": day} | serializer.prepared(page.rows, shown, day, questions)
+        results = serializer(page.rows, many=True, chosen=shown, context=context).data
+        links = around(f"{self.plural}/", given, page)
+        answer = envelope(page.count, links, results, meta(day, applies=serializer.turns))
+        return Response(answer, headers={"Link": answers.link_header(links)})
+
+
+class Single(Facts):
+    """One object, with everything it has."""
+
+    @property
+    def operation(self) -> str:
+        return f"{self.plural}_retrieve".replace("-", "_")
+
+    @property
+    def description(self):
+        return f"One {self.noun}, with everything it has."
+
+    @property
+    def answer(self):
+        return self.serializer
+
+    def known_parameters(self):
+        return ("as_of", *self.selecting())
+
+    def about(self, found: QuerySet) -> Response | None:
+        """The answer about the only row of a queryset; None when there is none."""
+        serializer, day = self.serializer, self.day()
+        shown = chosen(serializer, self.given.get("fields"), self.given.get("include"), single=True)
+        rows = list(serializer.fetched(found, shown, day))
+        if not rows:
+            return None
+        context = {"day": day, "meta": meta(day, applies=serializer.turns)}
+        context |= serializer.prepared(rows, shown, day)
+        return Response(serializer(rows[0], chosen=shown, context=context).data)
+
+
+class RecordDetail(Single):
+    """A record by its slug."""
+
+    refusals = (*Single.refusals, 404, 410)
+
+    def get(self, request, slug: str):
+        return self.about(public(self.serializer.model).filter(slug=slug)) or self.elsewhere(slug)
+
+    def elsewhere(self, slug: str) -> Response:
+        """What became of an address without a public record. A draft and a slug never used are answered alike."""
+        match where_now(self.serializer.model, slug):
+            case Moved() as moved:
+                query = f"?{urlencode(self.given)}" if self.given else ""
+                address = record_url(moved.kind, moved.slug) + query
+                return Response({"url": address}, status=301, headers={"Location": address})
+            case Gone(stone):
+                tombstone = {
+                    "title": stone.title or None,
+                    "action": stone.action,
+                    "note": stone.note,
+                    "at": stone.at,
+                    "versions": stone.versions,
+                }
+                raise Problem("gone", f"The {self.noun} “{slug}” was withdrawn.", {"tombstone": tombstone})
+        raise Problem("not-found", f"There is no {self.noun} “{slug}”.")
+
+
+class RowDetail(Single):
+    """An owned row by its id."""
+
+    refusals = (*Single.refusals, 404)
+
+    def get(self, request, pk: UUID):
+        if answer := self.about(public(self.serializer.model).filter(pk=pk)):
+            return answer
+        raise Problem("not-found", f"There is no {self.noun} {pk}.")
+
+
+def meta(day: Day, *, applies: bool) -> dict:
+    """What is to be known about an answer: the day it shows, and the notices that go with everything. One query."""
+    active = public(Notice).filter(active=True, placement__in=(Notice.Placement.EVERYWHERE, Notice.Placement.API))
+    return {
+        "as_of": {"day": day.day.isoformat(), "asked": day.asked or None, "applies": applies},
+        "notices": [
+            {
+                "type": notice.type,
+                "severity": notice.severity,
+                "title": notice.title,
+                "text": notice.summary or None,
+                "url": record_url(notice.kind, notice.slug),
+            }
+            for notice in active.order_by("position", "id").defer("body")
+        ],
+    }

@@ -1,0 +1,22 @@
+"""Errors that happened before a view of the API could answer: an unknown host, a fault in what stands around the views."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from rest_framework.renderers import JSONRenderer
+
+from . import answers
+from .problems import MEDIA_TYPE, Problem
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return _answer(request, Problem("bad-request", "The request can't be read."))
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    return _answer(request, Problem("server-error", "Something went wrong on our side. It has been logged."))
+
+
+def _answer(request: HttpRequest, problem: Problem) -> HttpResponse:
+    body = JSONRenderer().render(problem.document())
+    return answers.finish(request, HttpResponse(body, status=problem.kind.status, content_type=MEDIA_TYPE))

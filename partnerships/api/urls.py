@@ -1,0 +1,34 @@
+"""The addresses of the API. Whatever isn't one of them is answered here too, as a problem document."""
+
+from django.urls import path, re_path
+
+from .docs import Docs, Schema
+from .facts import FactList, RecordDetail, RowDetail
+from .serializers import RECORDS, ROWS
+from .views import Changes, Index, Nowhere, Search
+
+app_name = "api"
+
+urlpatterns = [path("v1/", Index.as_view(), name="index")]
+
+for serializer in RECORDS:
+    plural = serializer.model.plural
+    urlpatterns += [
+        path(f"v1/{plural}/", FactList.as_view(serializer=serializer), name=f"{plural}-list"),
+        path(f"v1/{plural}/<slug:slug>/", RecordDetail.as_view(serializer=serializer), name=f"{plural}-detail"),
+    ]
+
+for serializer in ROWS:
+    plural = serializer.endpoint
+    urlpatterns += [
+        path(f"v1/{plural}/", FactList.as_view(serializer=serializer), name=f"{plural}-list"),
+        path(f"v1/{plural}/<uuid:pk>/", RowDetail.as_view(serializer=serializer), name=f"{plural}-detail"),
+    ]
+
+urlpatterns += [
+    path("v1/search/", Search.as_view(), name="search"),
+    path("v1/changes/", Changes.as_view(), name="changes"),
+    path("v1/schema/", Schema.as_view(), name="schema"),
+    path("v1/docs/", Docs.as_view(), name="docs"),
+    re_path(r"^(?P<path>[\s\S]*)\Z", Nowhere.as_view(), name="nowhere"),
+]

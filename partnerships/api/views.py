@@ -1,0 +1,119 @@
+"""The addresses that are about everything: the index, the search, the changes, and whatever is nowhere."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.urls import Resolver404, resolve
+from rest_framework.response import Response
+
+from partnerships.publishing.models import Change, SearchEntry
+from partnerships.publishing.reading import public
+from partnerships.queries import paging
+from partnerships.queries.as_of import read_day
+from partnerships.queries.filters import SearchQuestions
+from partnerships.queries.parameters import nearest
+from partnerships.queries.records import series_of
+
+from . import answers
+from .addresses import ROOT, absolute, api
+from .door import Door
+from .facts import meta
+from .lists import around, envelope, envelope_of, page_size, whole_number
+from .problems import Problem
+from .serializers import RECORDS, ROWS
+from .serializers.everything import ChangeSerializer, FoundSerializer, IndexSerializer
+
+SPECIAL = ("search", "changes", "schema", "docs")
+
+
+def endpoints() -> dict[str, str]:
+    """Every list and every other address, by name."""
+    names = [*(one.model.plural for one in RECORDS), *(one.endpoint for one in ROWS), *SPECIAL]
+    return {name: api(f"{name}/") for name in names}
+
+
+class Index(Door):
+    """All that the API has."""
+
+    operation = "index"
+    answer = IndexSerializer
+
+    def get(self, request):
+        return Response(
+            {
+                "title": settings.SPECTACULAR_SETTINGS["TITLE"],
+                "description": settings.SPECTACULAR_SETTINGS["DESCRIPTION"],
+                "licence": answers.LICENCE,
+                "endpoints": endpoints(),
+            }
+        )
+
+
+class Search(Door):
+    """Records of all kinds in which every word of `q` is found, the best first."""
+
+    operation = "search"
+    answer = envelope_of(FoundSerializer)
+    questions = SearchQuestions
+    parameters = ("q", "kind", "as_of", "ordering", "page_size", "cursor")
+
+    def get(self, request):
+        day, size = read_day(self.given.get("as_of", ""), self.today), page_size(self.given)
+        questions = SearchQuestions(self.given, public(SearchEntry), day=day.day)
+        rows, ordering, keys = questions.sorted(self.given.get("ordering", ""))
+        page = paging.page(rows.defer("names", "text"), ordering, keys, self.given.get("cursor", ""), size)
+        series = series_of(entry.record for entry in page.rows if entry.kind == "edition")
+        results = FoundSerializer(page.rows, many=True, context={"series": series}).data
+        links = around("search/", self.given, page)
+        answer = envelope(page.count, links, results, meta(day, applies=False))
+        return Response(answer, headers={"Link": answers.link_header(links)})
+
+
+class Changes(Door):
+    """The public log: every publication and withdrawal, in order and without gaps, from the one after `since` on."""
+
+    operation = "changes"
+    answer = envelope_of(ChangeSerializer, meta=False)
+    parameters = ("since", "page_size")
+
+    def get(self, request):
+        size = page_size(self.given)
+        since = whole_number("since", self.given.get("since", "0"), least=0, most=10**15 - 1)
+        changes = public(Change).filter(seq__gt=since).defer("refs").order_by("seq")
+        found = list(changes[: size + 1])
+        links = {"first": api("changes/", {name: text for name, text in self.given.items() if name != "since"})}
+        if len(found) > size:
+            links["next"] = api("changes/", self.given | {"since": str(found[size - 1].seq)})
+        answer = envelope(changes.count(), links, ChangeSerializer(found[:size], many=True).data)
+        return Response(answer, headers={"Link": answers.link_header(links)})
+
+
+class Nowhere(Door):
+    """Everything below /api/ that isn't anything else."""
+
+    schema = None
+
+    def initial(self, request, *args, **kwargs):
+        """No parameter is read: the address is wrong, whatever it is asked."""
+        super(Door, self).initial(request, *args, **kwargs)
+
+    def get(self, request, path: str):
+        if leads_to := _meant(f"/api/{path}"):
+            query = f"?{request.GET.urlencode()}" if request.GET else ""
+            address = absolute(leads_to) + query
+            return Response({"url": address}, status=301, headers={"Location": address})
+        known = endpoints()
+        name = nearest(path.removeprefix("v1/").split("/")[0], known)
+        raise Problem("unknown-address", "There is nothing at this address.", {"hint": known.get(name)})
+
+
+def _meant(path: str) -> str:
+    """The address that was surely meant: the index, or the same with a “/” at its end. Empty if there is none."""
+    if path == "/api/":
+        return ROOT
+    if path.endswith("/"):
+        return ""
+    try:
+        return "" if resolve(f"{path}/").func.cls is Nowhere else f"{path}/"
+    except Resolver404:
+        return ""

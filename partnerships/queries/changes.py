@@ -1,0 +1,100 @@
+"""The public change log as readers follow it: what was published together is one step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from django.db.models import Count, Exists, Min, OuterRef, Q
+
+from partnerships.models import KINDS, Record
+from partnerships.publishing.log import PUBLISHED
+from partnerships.publishing.models import Action, Change, ChangeKind, Tombstone
+from partnerships.publishing.reading import public
+
+from .records import Stub, stubs
+
+
+@dataclass
+class Step:
+    """One entry of the change log, or all that were published together."""
+
+    last: Change
+    """Its newest entry; what was published together shares note and kind of change."""
+    first: int
+    """The seq of its oldest entry."""
+    size: int = 1
+    kinds: dict[str, int] = field(default_factory=dict)
+    """Of a step of several: how many records of each kind."""
+    title: str = ""
+    record: Stub | None = None
+    """The record of a single entry, where it is public."""
+
+    @property
+    def at(self) -> datetime:
+        return self.last.at
+
+    @property
+    def note(self) -> str:
+        return self.last.note
+
+    @property
+    def change_kind(self) -> ChangeKind:
+        return ChangeKind(self.last.change_kind)
+
+    @property
+    def action(self) -> Action:
+        return Action(self.last.action)
+
+
+def steps(limit: int, day: date, *, before: int = 0) -> list[Step]:
+    """The newest steps, or the newest before a seq. Countries stand under their names of the day.
+
+    Queries: the steps, the kinds and extent of the larger ones, and the names of the records of the single ones.
+    """
+    entries = Change.objects.using(PUBLISHED)
+    # What is published together stands together in the log, which has no gaps.
+    next_of_step = entries.filter(seq=OuterRef("seq") + 1, release=OuterRef("release"))
+    newest = entries.filter(Q(release__isnull=True) | ~Exists(next_of_step)).order_by("-seq")
+    if before:
+        newest = newest.filter(seq__lt=before)
+    found = [Step(entry, entry.seq, title=entry.release_title) for entry in newest[:limit]]
+    _gather([step for step in found if step.last.release])
+    _name([step for step in found if step.size == 1], day)
+    return found
+
+
+def is_last(found: list[Step]) -> bool:
+    """Whether there is nothing older than these steps."""
+    return not found or not Change.objects.using(PUBLISHED).filter(seq__lt=found[-1].first).exists()
+
+
+def _gather(together: Iterable[Step]) -> None:
+    """Say of the steps of several entries how many of each kind they are, and where they begin."""
+    by_release = {step.last.release: step for step in together}
+    rows = Change.objects.using(PUBLISHED).filter(release__in=by_release).order_by()
+    told: dict = {release: {} for release in by_release}
+    for release, kind, number, first in rows.values_list("release", "kind").annotate(Count("seq"), Min("seq")):
+        told[release][kind] = number
+        by_release[release].first = min(by_release[release].first, first)
+    for release, step in by_release.items():
+        step.kinds = {kind: told[release][kind] for kind in KINDS if kind in told[release]}
+        step.size = sum(step.kinds.values())
+
+
+def _name(single: list[Step], day: date) -> None:
+    """Name the records of single entries: those that are public as they are called now, others as their tombstone says."""
+    ids = {step.last.record for step in single}
+    if not ids:
+        return
+    records = stubs(public(Record).filter(pk__in=ids), day)
+    stones = dict(Tombstone.objects.using(PUBLISHED).filter(record__in=ids).values_list("record", "title"))
+    for step in single:
+        step.record = records.get(step.last.record)
+        step.title = step.record.title if step.record else stones.get(step.last.record, "")
+
+
+def newest_at() -> datetime | None:
+    """When the public edition last changed."""
+    return Change.objects.using(PUBLISHED).order_by("-seq").values_list("at", flat=True).first()

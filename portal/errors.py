@@ -1,0 +1,50 @@
+"""Errors that no view answered, given to the door at whose address they happened: JSON below /api/, pages elsewhere,
+the desk's own below /admin/."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.views import defaults
+
+from partnerships.api import outside
+from partnerships.public import refusals
+
+from .middleware import is_editorial
+
+API = "/api/"
+
+
+def _desk(request: HttpRequest):
+    """The refusals of the desk, for its addresses; a public process has no desk to import."""
+    if settings.HAS_EDITORIAL and is_editorial(request.path):
+        return import_module("partnerships.admin.refusals")
+    return None
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if request.path.startswith(API):
+        return outside.bad_request(request, exception)
+    if desk := _desk(request):
+        return desk.bad_request(request, exception)
+    return refusals.bad_address(request, exception)
+
+
+def denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if desk := _desk(request):
+        return desk.denied(request, exception)
+    return defaults.permission_denied(request, exception)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if desk := _desk(request):
+        return desk.not_found(request, exception)
+    return refusals.not_found(request, exception)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    if request.path.startswith(API):
+        return outside.server_error(request)
+    return refusals.broken(request)
