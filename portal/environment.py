@@ -4,6 +4,7 @@ import os
 import secrets
 import sys
 from pathlib import Path
+from typing import NoReturn
 from urllib.parse import urlsplit
 
 import dj_database_url
@@ -11,7 +12,7 @@ import dj_database_url
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
-def stop(sentence: str):
+def stop(sentence: str) -> NoReturn:
     """End the process with a sentence for the person who started it."""
     sys.exit(f"The portal can't start: {sentence}")
 
@@ -64,7 +65,7 @@ def database(name: str, sqlite_file: Path, *, sqlite_options: dict) -> dict:
         settings["OPTIONS"] = sqlite_options | settings.get("OPTIONS", {})
     elif settings["ENGINE"] != "django.db.backends.postgresql":
         stop(f"{name} names a database the portal doesn't know; it runs on SQLite and PostgreSQL.")
-    return settings
+    return dict(settings)
 
 
 def secret_key(file: Path) -> str:

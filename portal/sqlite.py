@@ -14,7 +14,8 @@ _BACKPORTS = {(3, 50): (3, 50, 7), (3, 44): (3, 44, 6)}
 
 def is_fixed(version: tuple[int, ...]) -> bool:
     """Whether this SQLite can be trusted in WAL mode."""
-    return version >= (3, 51, 3) or (version[:2] in _BACKPORTS and version >= _BACKPORTS[version[:2]])
+    backport = _BACKPORTS.get((version[0], version[1]))
+    return version >= (3, 51, 3) or (backport is not None and version >= backport)
 
 
 def choose_driver() -> str:
