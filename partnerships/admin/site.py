@@ -1,4 +1,55 @@
+"""The desk as a whole: its groups of kinds, its home page, and the records it offers to choose from."""
+
+from __future__ import annotations
+
 from django.contrib import admin
+from django.contrib.admin.views.autocomplete import AutocompleteJsonView
+from django.utils.text import capfirst
+
+from partnerships.models import (
+    Activity,
+    Assessment,
+    CaseStudy,
+    Challenge,
+    Claim,
+    Edition,
+    Exercise,
+    Framework,
+    Image,
+    Institution,
+    Kind,
+    Milestone,
+    Notice,
+    Objective,
+    Page,
+    Partner,
+    Programme,
+    Record,
+    Region,
+    Source,
+    Term,
+    Threat,
+)
+
+from .home import overview
+
+GROUPS: dict[str, tuple[type[Kind], ...]] = {
+    "Partnerships": (Partner, Framework, Programme, Region),
+    "Exercises and training": (Exercise, Edition, Institution),
+    "Themes": (Objective, Threat, Activity, Challenge, Assessment, CaseStudy),
+    "Evidence": (Source, Claim, Milestone),
+    "The portal itself": (Page, Term, Notice, Image),
+}
+"""The kinds in the order in which editors find them."""
+OTHERS = "Desk"
+
+
+class Choices(AutocompleteJsonView):
+    """What a control for a record offers: titles, and of what kind, where several kinds may stand."""
+
+    def serialize_result(self, obj, to_field_name):
+        text = f"{obj.title} · {obj.kind}" if type(obj) is Record else str(obj)
+        return {"id": str(getattr(obj, to_field_name)), "text": text}
 
 
 class Desk(admin.AdminSite):
@@ -8,3 +59,49 @@ class Desk(admin.AdminSite):
     site_title = "Partnerships Portal"
     index_title = "Desk"
     enable_nav_sidebar = False
+    empty_value_display = "–"
+
+    def visible_kinds(self, request) -> list[type[Kind]]:
+        """The kinds that a person may look at."""
+        return [
+            kind
+            for group in GROUPS.values()
+            for kind in group
+            if self.get_model_admin(kind).has_view_permission(request)
+        ]
+
+    def get_app_list(self, request, app_label=None):
+        """The groups as the pages show them; what isn't a kind (log, accounts) comes last."""
+        models = {
+            entry["model"]: entry
+            for app in self._build_app_dict(request, app_label).values()
+            for entry in app["models"]
+        }
+        groups = [(name, [models.pop(kind) for kind in kinds if kind in models]) for name, kinds in GROUPS.items()]
+        groups.append((OTHERS, list(models.values())))
+        return [
+            {
+                "name": name,
+                "app_label": entries[0]["model"]._meta.app_label,
+                "app_url": "",
+                "has_module_perms": True,
+                "models": entries,
+            }
+            for name, entries in groups
+            if entries
+        ]
+
+    def index(self, request, extra_context=None):
+        found = overview(self.visible_kinds(request))
+        groups = [
+            (
+                capfirst(name),
+                [found["lines"][kind._meta.model_name] for kind in kinds if kind._meta.model_name in found["lines"]],
+            )
+            for name, kinds in GROUPS.items()
+        ]
+        shown = found | {"groups": [(name, lines) for name, lines in groups if lines]}
+        return super().index(request, shown | (extra_context or {}))
+
+    def autocomplete_view(self, request):
+        return Choices.as_view(admin_site=self)(request)

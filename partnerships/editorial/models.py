@@ -49,6 +49,9 @@ class State(models.Model):
     content_digest = models.CharField(max_length=64, blank=True)
     standing = models.CharField(max_length=10, choices=Standing, default=Standing.NEVER, db_index=True)
 
+    class Meta:
+        permissions = [("publish_record", "Can publish, withdraw and merge records")]
+
     def __str__(self):
         return self.get_standing_display()
 

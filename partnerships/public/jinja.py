@@ -1,5 +1,66 @@
-from jinja2 import Environment
+"""The environment of the public templates: what they can say, and how dates, numbers and links are written."""
+
+from __future__ import annotations
+
+import jinja2
+from django.templatetags.static import static
+from django.utils.translation import gettext, ngettext
+from markupsafe import Markup
+
+from partnerships.models import Participant, Verdict
+from partnerships.queries.addresses import list_path
+
+from .addresses import PLACES, absolute, address
+from .frame import year_columns
+from .prose import to_html
+from .wording import machine, number, upfirst, written
+
+VERDICTS = {verdict.value: verdict.label for verdict in Verdict}
+ROLES = {role.value: role.label for role in Participant.Role}
 
 
-def environment(**options):
-    return Environment(**options)
+@jinja2.pass_context
+def href(context, thing, **options) -> str:
+    """Where a record or a path of the portal is, turned to the day of the page."""
+    path = thing if isinstance(thing, str) else address(thing, **options)
+    visit = context.get("visit")
+    return visit.keep(path) if visit else path
+
+
+@jinja2.pass_context
+def html(context, text: str) -> Markup:
+    """A text in Markdown as HTML, its links turned to the day of the page."""
+    visit = context.get("visit")
+    return to_html(text, visit.day.asked if visit else "")
+
+
+def environment(**options) -> jinja2.Environment:
+    options |= {
+        "autoescape": True,
+        "undefined": jinja2.StrictUndefined,
+        "trim_blocks": True,
+        "lstrip_blocks": True,
+        "extensions": ["jinja2.ext.i18n"],
+    }
+    made = jinja2.Environment(**options)  # noqa: S701
+    made.install_gettext_callables(gettext, ngettext, newstyle=True)
+    made.policies["ext.i18n.trimmed"] = True
+    made.globals |= {
+        "static": static,
+        "address": address,
+        "href": href,
+        "absolute": absolute,
+        "places": PLACES,
+        "list_of": list_path,
+        "year_columns": year_columns,
+        "verdict_words": VERDICTS,
+        "roles": ROLES,
+    }
+    made.filters |= {
+        "written": written,
+        "machine": machine,
+        "number": number,
+        "upfirst": upfirst,
+        "html": html,
+    }
+    return made

@@ -195,7 +195,8 @@ class Questions(filters.FilterSet):
             )
         expression = self.orderings[name]
         if isinstance(expression, F):
-            return self.qs, ordering, [(expression.name, descending), ("id", descending)]
+            column = expression.name  # type: ignore[attr-defined]
+            return self.qs, ordering, [(column, descending), ("id", descending)]
         return self.qs.annotate(sort_key=expression), ordering, [("sort_key", descending), ("id", descending)]
 
 

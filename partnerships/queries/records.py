@@ -36,12 +36,12 @@ def stubs(records: Iterable[Record], day: date) -> dict[UUID, Stub]:
 
     Queries: three at most, and only for the kinds that need them (the names of partners, the series of editions).
     """
-    records = {record.pk: record for record in records}
-    names = names_on((pk for pk, record in records.items() if record.kind == "partner"), day)
-    series = series_of(pk for pk, record in records.items() if record.kind == "edition")
+    by_id = {record.pk: record for record in records}
+    names = names_on((pk for pk, record in by_id.items() if record.kind == "partner"), day)
+    series = series_of(pk for pk, record in by_id.items() if record.kind == "edition")
     return {
         pk: Stub(pk, record.kind, record.slug, names.get(pk, record.title), series.get(pk, ""))
-        for pk, record in records.items()
+        for pk, record in by_id.items()
     }
 
 

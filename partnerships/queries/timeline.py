@@ -11,9 +11,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby, pairwise
-from typing import NamedTuple
+from typing import NamedTuple, cast
 from uuid import UUID
 
+from django.db.models import Model
 from django.db.models.functions import Length
 
 from partnerships.models import (
@@ -44,7 +45,7 @@ def change_days() -> Counter[date]:
 
     Only dates that are written to the day: a month or a year is no day one could turn to. One query.
     """
-    edges = [(Milestone, "date", "date_earliest")]
+    edges: list[tuple[type[Model], str, str]] = [(Milestone, "date", "date_earliest")]
     for model in (Membership, Participation, Framework):
         edges += [(model, "start", "start_earliest"), (model, "end", "to_earliest")]
     first, *others = (
@@ -91,7 +92,8 @@ class Fixed:
     status: str = ""
     end_reason: str = ""
 
-    in_force = Period.in_force
+    def in_force(self, day: date) -> InForce:
+        return Period.in_force(cast(Period, self), day)
 
     @property
     def counts(self) -> bool:
@@ -134,8 +136,8 @@ def _spans(rows: Sequence[Fixed], day: date, ask) -> list[Span]:
     bounds = [*sorted(edges), day + timedelta(days=1)]
     asked = [(first, after, ask(first)) for first, after in pairwise(bounds)]
     spans = []
-    for status, run in groupby(asked, key=lambda one: one[2]):
-        run = list(run)
+    for status, same in groupby(asked, key=lambda one: one[2]):
+        run = list(same)
         if status:
             spans.append(Span(run[0][0], run[-1][1], str(status), edges[run[0][0]]))
     return spans
@@ -146,7 +148,7 @@ def statuses(memberships: Iterable[Membership], day: date) -> list[Span]:
     rows = [Fixed.of(row) for row in memberships if row.counts]
 
     def ask(one: date) -> str:
-        status = status_on(rows, one)
+        status = status_on(cast(list[Membership], rows), one)
         return "" if status == PartnerStatus.NONE else status
 
     return _spans(rows, day, ask)
@@ -160,7 +162,7 @@ def in_force(periods: Iterable[Period], day: date) -> list[Span]:
     rows = [row for row in map(Fixed.of, periods) if row.counts]
 
     def ask(one: date) -> str:
-        answers = [(row.in_force(one), row.status or "active") for row in rows]
+        answers = [(row.in_force(one), row.status or "active") for row in rows]  # type: ignore[misc]
         if sure := [status for answer, status in answers if answer == InForce.YES]:
             return "active" if "active" in sure else sure[0]
         return "uncertain" if any(answer == InForce.UNCERTAIN for answer, _ in answers) else ""
@@ -209,7 +211,8 @@ def counts(memberships: Iterable[Membership], day: date) -> list[Count]:
     of_partner: dict[UUID, list[Membership]] = {}
     for row in memberships:
         of_partner.setdefault(row.partner_id, []).append(row)
-    members, suspended = Counter(), Counter()
+    members: Counter[date] = Counter()
+    suspended: Counter[date] = Counter()
     for rows in of_partner.values():
         for span in in_force(rows, day):
             if span.status == "uncertain":

@@ -7,8 +7,19 @@ from django.contrib.auth.models import Group, Permission, User
 from django.test import Client
 
 from partnerships.models import KINDS
+from tests import databases
+from tests.world import World
 
 KIND_VERBS = ("add", "change", "delete", "view")
+
+
+def pytest_collection_modifyitems(config, items):
+    """Tests in a browser run only when they are asked for (`-m e2e`)."""
+    if "e2e" in (config.option.markexpr or ""):
+        return
+    browsing = [item for item in items if item.get_closest_marker("e2e")]
+    config.hook.pytest_deselected(items=browsing)
+    items[:] = [item for item in items if item not in browsing]
 
 
 def permit(user: User, *codenames: str) -> None:
@@ -20,18 +31,30 @@ def _static(tmp_path, settings):
     settings.STATIC_ROOT = tmp_path  # WhiteNoise warns of a folder that isn't there
 
 
-@pytest.fixture
-def roles(world):
-    """Anna writes, Bruno only looks, Chiara writes and publishes, Dag administers, Sam has no business here."""
-    permit(world.user("anna"), *(f"{verb}_{kind}" for kind in KINDS for verb in KIND_VERBS))
-    permit(world.user("bruno"), *(f"view_{kind}" for kind in KINDS))
-    permit(world.user("chiara"), *(f"{verb}_{kind}" for kind in KINDS for verb in KIND_VERBS))
-    world.user("chiara").groups.add(Group.objects.create(name="Publisher"))
-    return world
+@pytest.fixture(scope="session")
+def desk_template(root, world_template, django_db_blocker):
+    """The small world with rights: Anna writes, Bruno only looks, Chiara writes and publishes, Dag administers."""
+
+    def fill():
+        by_name = {user.username: user for user in User.objects.all()}
+        permit(by_name["anna"], *(f"{verb}_{kind}" for kind in KINDS for verb in KIND_VERBS))
+        permit(by_name["bruno"], *(f"view_{kind}" for kind in KINDS))
+        permit(by_name["chiara"], *(f"{verb}_{kind}" for kind in KINDS for verb in KIND_VERBS))
+        by_name["chiara"].groups.add(Group.objects.create(name="Publisher"))
+
+    with django_db_blocker.unblock():
+        return databases.template(root, "desk", fill, base=world_template)
 
 
 @pytest.fixture
-def at(roles):
+def world(own, desk_template):
+    """The small world, whose cast have their rights at the desk."""
+    with own(desk_template):
+        yield World()
+
+
+@pytest.fixture
+def at(world):
     """A browser in which somebody of the cast is signed in: `at("anna")`."""
 
     def browser(name: str) -> Client:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
-VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
+VOID = frozenset(["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"])
 
 
 @dataclass
@@ -82,7 +82,8 @@ class Page(HTMLParser):
 
     # What stands where ------------------------------------------------------------------------------------------------
 
-    def all(self, tag: str, **attributes: str) -> list[Element]:
+    def all(self, tag: str, **attributes: str | None) -> list[Element]:
+        """Elements with these attributes; None: without the attribute."""
         wanted = {name.rstrip("_").replace("_", "-"): value for name, value in attributes.items()}
         return [
             one
@@ -90,7 +91,7 @@ class Page(HTMLParser):
             if one.tag == tag and all(one.attributes.get(name) == value for name, value in wanted.items())
         ]
 
-    def one(self, tag: str, **attributes: str) -> Element:
+    def one(self, tag: str, **attributes: str | None) -> Element:
         found = self.all(tag, **attributes)
         assert len(found) == 1, f"{len(found)} of {tag} {attributes}"
         return found[0]

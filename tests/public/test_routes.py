@@ -1,6 +1,6 @@
 """Every public route has a sample request, and every sample leads to a route."""
 
-from django.urls import get_resolver, resolve
+from django.urls import resolve
 
 from partnerships.public.urls import urlpatterns
 
@@ -28,9 +28,3 @@ def test_every_sample_leads_to_its_route():
 def test_a_sample_of_every_route_is_filled():
     for route in SAMPLES:
         assert list(filled(ANYTHING, [route])), route
-
-
-def test_refusals_have_pages_of_the_site():
-    for status in (400, 404, 500):
-        handler = get_resolver().resolve_error_handler(status)
-        assert handler.__module__ == "partnerships.public.refusals"

@@ -1,0 +1,68 @@
+"""The log of publications, for looking at."""
+
+from django.contrib import admin
+from django.utils.html import format_html
+
+from partnerships.publishing.models import Action
+
+from .lists import RecordList
+
+
+class PublicationAdmin(admin.ModelAdmin):
+    """Every step of the public edition, the latest first. Nothing here can be changed, by anybody."""
+
+    list_display = ("seq", "when", "what", "step", "change_kind", "by", "note")
+    list_display_links = ("seq",)
+    list_filter = ("action", "change_kind", "kind")
+    search_fields = ("slug", "note", "by", "release_title")
+    date_hierarchy = "at"
+    ordering = ("-seq",)
+    list_per_page = 100
+    show_facets = admin.ShowFacets.NEVER
+    actions = None
+    fields = (
+        ("seq", "at"),
+        ("what", "step"),
+        ("change_kind", "by", "reviewed_by"),
+        "note",
+        ("wrong", "wrong_since"),
+        "release_title",
+        ("digest", "chain"),
+    )
+
+    def get_changelist(self, request, **kwargs):
+        return RecordList
+
+    def get_queryset(self, request):
+        kinds = [kind._meta.model_name for kind in self.admin_site.visible_kinds(request)]
+        return super().get_queryset(request).filter(kind__in=kinds)
+
+    @admin.display(description="at", ordering="seq")
+    def when(self, entry):
+        return f"{entry.at:%-d %b %Y, %H:%M}"
+
+    @admin.display(description="record", ordering="slug")
+    def what(self, entry):
+        return format_html("{}/{}", entry.kind, entry.slug)
+
+    @admin.display(description="step", ordering="action")
+    def step(self, entry):
+        return Action(entry.action).label
+
+    def get_readonly_fields(self, request, obj=None):
+        return [name for line in self.fields for name in ((line,) if isinstance(line, str) else line)]
+
+    def has_module_permission(self, request):
+        return self.has_view_permission(request)
+
+    def has_view_permission(self, request, obj=None):
+        return bool(self.admin_site.visible_kinds(request))
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False

@@ -1,0 +1,388 @@
+"""The pages on which records are published, withdrawn and merged. A GET shows what would happen; a POST asks the verb.
+
+One record has its pages under its own address; for several, the list's action shows the same page, which posts back to
+the list. What the page showed is what is done: if somebody saves in between, the page comes back and says so.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.models import CHANGE, DELETION, LogEntry
+from django.contrib.contenttypes.models import ContentType
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+
+from partnerships.editorial import publication as verbs
+from partnerships.editorial.differences import Pending, against_public
+from partnerships.editorial.models import State
+from partnerships.editorial.permissions import may
+from partnerships.editorial.rules import broken
+from partnerships.editorial.saving import Stale
+from partnerships.models import KINDS, EdtfField, Kind, Record
+from partnerships.publishing.feed import Refusal, Stuck, pointing_at
+from partnerships.publishing.log import EDITORIAL, PUBLISHED
+from partnerships.publishing.models import Action, ChangeKind, Publication
+
+from .addresses import address, list_address
+
+REASONS = {
+    ChangeKind.EVIDENCE: "A source says more than we knew.",
+    ChangeKind.WORLD: "Something happened.",
+    ChangeKind.CORRECTION: "We were wrong. It says what, and since when.",
+    ChangeKind.EDITORIAL: "Wording only. No fact changes.",
+}
+"""The kinds of change that an editor chooses among, and when each is meant."""
+
+
+# Publishing -----------------------------------------------------------------------------------------------------------
+
+
+class PlainForm(forms.Form):
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, label_suffix="", **kwargs)
+
+
+class PublishForm(PlainForm):
+    """Why something becomes public. The verb checks what fits; the form only that it can be read."""
+
+    change_kind = forms.ChoiceField(
+        required=False, choices=[("", ""), *((kind.value, kind.label) for kind in REASONS)], widget=forms.RadioSelect
+    )
+    note = forms.CharField(
+        label="Public note",
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="What changed, in a sentence. Stands in the history of the page and in the feeds.",
+    )
+    wrong = forms.CharField(
+        label="What was wrong",
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="For a correction: what the page said.",
+    )
+    wrong_since = forms.CharField(
+        label="Wrong since",
+        required=False,
+        max_length=12,
+        help_text="A year, month or day, if it is known: 2024, 2024-05, 2024-05-01.",
+    )
+
+    def clean_wrong_since(self) -> str:
+        return EdtfField().to_python(self.cleaned_data["wrong_since"])
+
+
+def publish_view(request: HttpRequest, door, pk: UUID) -> HttpResponse:
+    record = door.wanted(request, pk, "publish")
+    return publish_page(request, door, [record], back=address(record))
+
+
+def publish_page(request: HttpRequest, door, records: list[Kind], *, back: str) -> HttpResponse:
+    """The page on which records are published together: all of them, or none."""
+    waiting = [pending for pending in against_public(records) if pending.waits or pending.document is None]
+    companions, trouble = _companions([pending.record for pending in waiting])
+    shown = against_public(companions)
+    seen = _seal([*waiting, *shown])
+    asked = _asked(request)
+    form = PublishForm(request.POST if asked else None)
+    if asked and form.is_valid() and _unchanged(request, form, seen):
+        together = companions if "together" in request.POST else []
+        if not all(may(request.user, "publish", record) for record in together):
+            raise PermissionDenied
+        entries = _try(
+            form,
+            verbs.publish,
+            [pending.record for pending in waiting] + together,
+            by=request.user.get_username(),
+            **{name: form.cleaned_data[name] for name in ("change_kind", "note", "wrong", "wrong_since")},
+        )
+        if entries is not None:
+            return _done(request, door, entries, back, "published", "There was nothing to publish.")
+    context = {
+        "title": f"Publish {_named(records, door)}",
+        "form": form,
+        "waiting": waiting,
+        "companions": shown,
+        "trouble": trouble,
+        "broken": [(p.record, sentence) for p in (*waiting, *shown) if p.document for sentence in broken(p.document)],
+        "reasons": _reasons(waiting, form),
+        "asks_reason": any(not pending.first for pending in waiting),
+        "seen": seen,
+        "count": len(waiting) + len(companions),
+    }
+    return _page(request, door, "admin/desk/publish.html", records, back, "publish_selected", context)
+
+
+def _reasons(waiting: list[Pending], form: PublishForm) -> list[dict]:
+    """The choices of a change kind; "editorial" says why it can't be chosen when facts differ."""
+    facts = {
+        label: None
+        for pending in waiting
+        if pending.differences and not pending.first
+        for label in pending.differences.facts
+    }
+    back = any(pending.state.withdrawn for pending in waiting)
+    chosen = form["change_kind"].value()
+    choices = []
+    for kind, meaning in REASONS.items():
+        why_not = ""
+        if kind == ChangeKind.EDITORIAL and back:
+            why_not = "Not possible: a withdrawn record comes back."
+        elif kind == ChangeKind.EDITORIAL and facts:
+            why_not = f"Not possible: facts change ({', '.join(facts)})."
+        choices.append(
+            {
+                "value": kind.value,
+                "label": kind.label,
+                "help": why_not or meaning,
+                "off": bool(why_not),
+                "chosen": chosen == kind,
+            }
+        )
+    return choices
+
+
+def _companions(records: list[Record]) -> tuple[list[Record], str]:
+    """What must become public together with these records; or the sentence why that can't be said."""
+    try:
+        return verbs.needed(records) if records else [], ""
+    except Refusal as refusal:
+        return [], str(refusal)
+
+
+# Withdrawing ----------------------------------------------------------------------------------------------------------
+
+
+class WithdrawForm(PlainForm):
+    """Why something leaves the public edition, and how."""
+
+    how = forms.ChoiceField(required=False, choices=[(Action.RETRACT, "Retract")], initial=Action.RETRACT)
+    note = forms.CharField(
+        label="Reason",
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="Public: it stands in the place of the record.",
+    )
+    also = forms.MultipleChoiceField(required=False)
+
+    def __init__(self, *args, pointing: Iterable[Record], may_take_down: bool, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["also"].choices = [(str(record.pk), record.title) for record in pointing]
+        if may_take_down:
+            self.fields["how"].choices += [(Action.TAKE_DOWN, "Take down")]
+
+
+def withdraw_view(request: HttpRequest, door, pk: UUID) -> HttpResponse:
+    record = door.wanted(request, pk, "withdraw")
+    return withdraw_page(request, door, [record], back=address(record))
+
+
+def withdraw_page(request: HttpRequest, door, records: list[Kind], *, back: str) -> HttpResponse:
+    """The page on which records leave the public edition, together."""
+    states = State.objects.in_bulk([record.pk for record in records])
+    public = [record for record in records if record.pk in states and states[record.pk].public_version]
+    may_take_down = may(request.user, "take_down", door.model)
+    pointing = _pointing(public)
+    asked = _asked(request)
+    form = WithdrawForm(request.POST if asked else None, pointing=pointing, may_take_down=may_take_down)
+    if asked and form.is_valid():
+        chosen = set(form.cleaned_data["also"])
+        also = [record for record in pointing if str(record.pk) in chosen]
+        if not all(may(request.user, "withdraw", record) for record in also):
+            raise PermissionDenied
+        entries = _try(
+            form,
+            verbs.withdraw,
+            [*records, *also],
+            by=request.user.get_username(),
+            note=form.cleaned_data["note"],
+            action=form.cleaned_data["how"] or Action.RETRACT,
+        )
+        if entries is not None:
+            return _done(request, door, entries, back, "withdrawn", "There was nothing to withdraw.")
+    context = {
+        "title": f"Withdraw {_named(records, door)}",
+        "form": form,
+        "public": public,
+        "pointing": pointing,
+        "may_take_down": may_take_down,
+    }
+    return _page(request, door, "admin/desk/withdraw.html", records, back, "withdraw_selected", context)
+
+
+def _pointing(records: list[Record]) -> list[Record]:
+    """The public records that point at these, directly or through each other: they would be left with nothing to point at."""
+    found: set[UUID] = set()
+    batch = {record.pk for record in records}
+    while batch:
+        sources = set().union(*pointing_at(batch, PUBLISHED).values())
+        batch = sources - found - {record.pk for record in records}
+        found |= batch
+    return list(Record.objects.using(EDITORIAL).filter(pk__in=found).order_by("kind", "title"))
+
+
+# Merging --------------------------------------------------------------------------------------------------------------
+
+
+class MergeForm(PlainForm):
+    """Which of two records stays."""
+
+    survivor = forms.ChoiceField(error_messages={"required": "Say which of the two stays."}, widget=forms.RadioSelect)
+    note = forms.CharField(
+        label="Public note",
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="Why they are one. Empty: “… merged into …”.",
+    )
+
+    def __init__(self, *args, records: list[Kind], **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["survivor"].choices = [(str(record.pk), record.title) for record in records]
+
+
+def merge_page(request: HttpRequest, door, records: list[Kind]) -> HttpResponse:
+    """The page on which two records of a kind become one."""
+    back = list_address(door.model)
+    if len(records) != 2:
+        door.message_user(request, "Choose exactly two records to merge.", messages.WARNING)
+        return HttpResponseRedirect(back)
+    asked = _asked(request)
+    form = MergeForm(request.POST if asked else None, records=records)
+    if asked and form.is_valid():
+        first, second = records
+        lost, survivor = (second, first) if form.cleaned_data["survivor"] == str(first.pk) else (first, second)
+        title, pk = lost.title, lost.pk
+        entries = _try(
+            form, verbs.merge, lost, survivor, by=request.user.get_username(), note=form.cleaned_data["note"]
+        )
+        if entries is not None:
+            log(request, [(survivor, f"{title} was merged into this record.")])
+            log(request, [(door.model(pk=pk, id=pk, title=title, kind=survivor.kind), "")], flag=DELETION)
+            door.message_user(request, f"{title} was merged into {survivor.title}.", messages.SUCCESS)
+            return HttpResponseRedirect(address(survivor))
+    used = pointing_at([record.pk for record in records], EDITORIAL)
+    context = {
+        "title": f"Merge two {door.opts.verbose_name_plural}",
+        "form": form,
+        "choices": [
+            {
+                "record": record,
+                "uses": len(used.get(record.pk, ())),
+                "chosen": form["survivor"].value() == str(record.pk),
+            }
+            for record in records
+        ],
+    }
+    return _page(request, door, "admin/desk/merge.html", records, back, "merge_selected", context)
+
+
+# What the pages share -------------------------------------------------------------------------------------------------
+
+
+def _asked(request: HttpRequest) -> bool:
+    """Whether the page's own form was sent (the first POST of a list's action only opens the page)."""
+    return request.method == "POST" and "confirmed" in request.POST
+
+
+def _try(form: forms.Form, verb: Callable, *args, **kwargs) -> list[Publication] | None:
+    """Ask the verb; a refusal becomes a sentence on the form, with all that was typed still in it."""
+    try:
+        return verb(*args, **kwargs)
+    except (Refusal, Stuck, Stale) as refusal:
+        form.add_error(None, ValidationError(str(refusal)))
+        return None
+
+
+def _seal(pending: Iterable[Pending]) -> str:
+    """What the page showed, in one word: the newest revision of each record on it."""
+    digests = sorted(f"{one.record.pk}{one.state.digest}" for one in pending)
+    return hashlib.sha256("".join(digests).encode()).hexdigest()
+
+
+def _unchanged(request: HttpRequest, form: forms.Form, seen: str) -> bool:
+    if request.POST.get("seen") == seen:
+        return True
+    form.add_error(
+        None,
+        "One of these records was saved, published or withdrawn while this page was open. Nothing was published: look at what it says now.",
+    )
+    return False
+
+
+def _named(records: list[Record], door) -> str:
+    if len(records) == 1:
+        return records[0].title
+    return f"{len(records)} {door.opts.verbose_name_plural}"
+
+
+def _page(request, door, template: str, records: list[Kind], back: str, action: str, context: dict) -> HttpResponse:
+    request.current_app = door.admin_site.name
+    bulk = request.resolver_match.url_name.endswith("_changelist")
+    return TemplateResponse(
+        request,
+        template,
+        door.admin_site.each_context(request)
+        | {
+            "opts": door.opts,
+            "record": None if bulk else records[0],
+            "records": records,
+            "back": back,
+            "action": action if bulk else "",
+            "checkbox": ACTION_CHECKBOX_NAME,
+        }
+        | context,
+    )
+
+
+def _done(request, door, entries: list[Publication], back: str, done: str, nothing: str) -> HttpResponse:
+    """Write down what was done, thank, and go back."""
+    if not entries:
+        door.message_user(request, nothing, messages.INFO)
+        return HttpResponseRedirect(back)
+    titles = dict(Record.objects.using(EDITORIAL).filter(pk__in=[e.record for e in entries]).values_list("pk", "title"))
+    versions = dict(State.objects.filter(record__in=titles).values_list("pk", "public_version"))
+    log(
+        request,
+        [(KINDS[e.kind](pk=e.record, id=e.record, title=titles[e.record], kind=e.kind), said(e)) for e in entries],
+    )
+    if len(entries) == 1:
+        [entry] = entries
+        as_version = f" as version {versions[entry.record]}" if entry.action == Action.PUBLISH else ""
+        thanks = f"{titles[entry.record]} is {done}{as_version}."
+    else:
+        thanks = f"{len(entries)} records are {done}: {', '.join(sorted(titles.values()))}."
+    door.message_user(request, thanks, messages.SUCCESS)
+    return HttpResponseRedirect(back)
+
+
+def said(entry: Publication) -> str:
+    """An entry of the log as a line of the account's own history: "Published (new evidence): The capital is named."."""
+    verb = str(Action(entry.action).label).capitalize()
+    if entry.action == Action.PUBLISH:
+        verb += f" ({str(ChangeKind(entry.change_kind).label).lower()})"
+    return f"{verb}: {entry.note}" if entry.note else f"{verb}."
+
+
+def log(request: HttpRequest, lines: list[tuple[Kind, str]], flag: int = CHANGE) -> None:
+    """One entry in Django's log of accounts for each record."""
+    LogEntry.objects.bulk_create(
+        LogEntry(
+            user_id=request.user.pk,
+            content_type=ContentType.objects.get_for_model(type(record)),
+            object_id=str(record.pk),
+            object_repr=record.title[:200],
+            action_flag=flag,
+            change_message=line,
+        )
+        for record, line in lines
+    )

@@ -1,0 +1,57 @@
+"""What the desk shows, on one page. Called once the models are loaded."""
+
+from django.contrib.admin import AdminSite
+from django.contrib.auth import admin as accounts  # registers accounts and groups by itself
+
+from partnerships import models
+from partnerships.publishing.models import Publication
+
+from . import (
+    challenges,
+    claims,
+    exercises,
+    frameworks,
+    images,
+    institutions,
+    log,
+    milestones,
+    pages,
+    partners,
+    programmes,
+    records,
+    regions,
+    sources,
+    themes,
+)
+
+__all__ = ["ADMINS", "accounts", "register"]
+
+ADMINS = {
+    models.Partner: partners.PartnerAdmin,
+    models.Framework: frameworks.FrameworkAdmin,
+    models.Programme: programmes.ProgrammeAdmin,
+    models.Region: regions.RegionAdmin,
+    models.Exercise: exercises.ExerciseAdmin,
+    models.Edition: exercises.EditionAdmin,
+    models.Institution: institutions.InstitutionAdmin,
+    models.Objective: themes.ObjectiveAdmin,
+    models.Threat: themes.ThreatAdmin,
+    models.Activity: themes.ActivityAdmin,
+    models.Challenge: challenges.ChallengeAdmin,
+    models.Assessment: themes.AssessmentAdmin,
+    models.CaseStudy: themes.CaseStudyAdmin,
+    models.Source: sources.SourceAdmin,
+    models.Claim: claims.ClaimAdmin,
+    models.Milestone: milestones.MilestoneAdmin,
+    models.Page: pages.PageAdmin,
+    models.Term: pages.TermAdmin,
+    models.Notice: pages.NoticeAdmin,
+    models.Image: images.ImageAdmin,
+    models.Record: records.AnyRecordAdmin,
+    Publication: log.PublicationAdmin,
+}
+
+
+def register(site: AdminSite) -> None:
+    for model, door in ADMINS.items():
+        site.register(model, door)

@@ -1,0 +1,50 @@
+"""Addresses of public pages. Whatever leads to a page, on any page, gets its path here."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from django.conf import settings
+
+from partnerships.models import Kind, Record
+from partnerships.queries.addresses import list_path, page_path
+from partnerships.queries.records import Stub
+
+PLACES = {
+    "home": "/",
+    "about": "/about/",
+    "method": "/about/method/",
+    "glossary": "/glossary/",
+    "search": "/search/",
+    "changes": "/changes/",
+    "feed": "/changes/feed.atom",
+    "data": "/data/",
+    "api": "/api/v1/",
+}
+"""Pages that are there once, and the door beside this one. In templates: `places.method`."""
+
+
+def address(thing, *, series: str = "") -> str | None:
+    """The path of a record's page (the record, or a Stub of it); of a kind's list, if a kind is given.
+
+    None where there is no page. An edition needs its series: fetched with it, or given.
+    """
+    if isinstance(thing, type) and issubclass(thing, Kind):
+        return list_path(thing._meta.model_name)
+    if isinstance(thing, Stub):
+        return thing.path
+    if isinstance(thing, Record) and thing.kind == "edition" and not series and hasattr(thing, "series"):
+        series = thing.series.slug
+    return page_path(thing.kind, thing.slug, series)
+
+
+def with_query(path: str, query: list[tuple[str, str]]) -> str:
+    """A path with parameters added, before its fragment. Commas and colons stay readable."""
+    if not query:
+        return path
+    path, _, fragment = path.partition("#")
+    return f"{path}{'&' if '?' in path else '?'}{urlencode(query, safe=',:')}" + (f"#{fragment}" if fragment else "")
+
+
+def absolute(path: str) -> str:
+    return settings.SITE_ORIGIN + path

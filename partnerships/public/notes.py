@@ -1,0 +1,110 @@
+"""Citations as numbered notes: what each fact of a page rests on, and where nothing supports it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from partnerships.models import Citation, Kind, Partner, Source
+from partnerships.publishing.reading import public
+from partnerships.queries import evidence
+
+WHOLE = ("", "summary", "body")
+"""What a citation supports when it supports the text, or the record as a whole."""
+
+
+@dataclass
+class Note:
+    """One use of a source on a page. The same place in the same source is one note, whatever it supports."""
+
+    number: int
+    citation: Citation
+    verified: bool = False
+    checked_on: date | None = None
+    supports: list[str] = field(default_factory=list)
+    """Names of the fields that the note supports."""
+
+    @property
+    def source(self) -> Source:
+        return self.citation.source
+
+    @property
+    def host(self) -> str:
+        return (urlsplit(self.source.web_address).hostname or "").removeprefix("www.")
+
+
+def citations(**lookups) -> list[Citation]:
+    """Citations with what a note says of their source. One query."""
+    told = ("kind", "slug", "title", "publisher", "published", "web_address", "archive_address")
+    rows = public(Citation).filter(**lookups).select_related("source").order_by("position", "id")
+    return list(rows.only(*(f.name for f in Citation._meta.fields), *(f"source__{name}" for name in told)))
+
+
+def _verified(citations: list[Citation], record: Kind) -> set[UUID]:
+    """Which of the citations are verified: the record's own, and those of the rows of countries that its page shows."""
+    own = [citation for citation in citations if citation.record_id == record.pk]
+    theirs = [citation for citation in citations if citation.record_id != record.pk]
+    return evidence.verified(type(record), own) | evidence.verified(Partner, theirs)
+
+
+class Notes:
+    """The notes of a page, numbered: first what supports the text, then fields, then rows in the order of the page.
+
+    Citations of rows that the page doesn't show are left out.
+    """
+
+    def __init__(self, citations: Iterable[Citation], record: Kind, rows: Sequence[UUID] = ()):
+        citations = list(citations)
+        verified = _verified(citations, record)
+        places = {row: number for number, row in enumerate(rows)}
+        self.list: list[Note] = []
+        self._of_field: dict[str, list[int]] = {}
+        self._of_row: dict[UUID, list[int]] = {}
+        known: dict[tuple, Note] = {}
+        shown = [citation for citation in citations if not citation.row or citation.row in places]
+        for citation in sorted(shown, key=lambda one: self._place(one, places)):
+            key = (citation.source_id, citation.locator, citation.quotation, citation.stance)
+            if not (note := known.get(key)):
+                note = known[key] = Note(len(self.list) + 1, citation)
+                self.list.append(note)
+            self._take(citation, note, verified)
+
+    @staticmethod
+    def _place(citation: Citation, places: dict[UUID, int]) -> tuple[int, int]:
+        if citation.row:
+            return 2, places[citation.row]
+        return (0, 0) if citation.field in WHOLE else (1, 0)
+
+    def _take(self, citation: Citation, note: Note, verified: set[UUID]) -> None:
+        note.verified = note.verified or citation.pk in verified
+        note.checked_on = max(filter(None, (note.checked_on, citation.checked_on)), default=None)
+        numbers = (
+            self._of_row.setdefault(citation.row, []) if citation.row else self._of_field.setdefault(citation.field, [])
+        )
+        if note.number not in numbers:
+            numbers.append(note.number)
+        if citation.field and citation.field not in note.supports:
+            note.supports.append(citation.field)
+
+    def of_record(self) -> list[int]:
+        """The notes that support the record as a whole, or its text."""
+        return sorted({number for name in WHOLE for number in self._of_field.get(name, ())})
+
+    def of(self, name: str) -> list[int]:
+        """The notes that support a field, or a list of rows."""
+        return sorted(self._of_field.get(name, ()))
+
+    def of_row(self, pk: UUID, rows: str = "") -> list[int]:
+        """The notes that support one row: its own, else those of the list (`rows`) that it is in. Empty: unsourced."""
+        return sorted(self._of_row.get(pk, ())) or (self.of(rows) if rows else [])
+
+    @property
+    def verified(self) -> int:
+        return sum(note.verified for note in self.list)
+
+    @property
+    def last_checked(self) -> date | None:
+        return max((note.checked_on for note in self.list if note.checked_on), default=None)

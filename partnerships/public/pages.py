@@ -1,0 +1,81 @@
+"""Pages of the portal's own: about, method and others, the glossary, how to get the data; and what crawlers ask for."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+
+from partnerships.models import KINDS, Disclosure, Page, Record, Term
+from partnerships.publishing.reading import public
+from partnerships.queries.addresses import PAGELESS, list_path
+from partnerships.queries.records import Stub, series_of
+
+from .addresses import PLACES, absolute, address
+from .details import RecordPage, find
+from .frame import Place, render
+from .notes import citations
+from .serving import page
+from .visits import Elsewhere, Visit
+
+
+class OwnPage(RecordPage):
+    """A text of the portal about itself or its subject."""
+
+    template = "page.html"
+
+    def crumbs(self) -> list[Place]:
+        above = [Place(_("About"), PLACES["about"])] if self.record.slug == "method" else []
+        return [*above, Place(self.title, "")]
+
+
+@page()
+def own_page(visit: Visit, slug: str) -> HttpResponse:
+    """A page by its slug; one with an address of its own is only there."""
+    record = find(public(Page), Page, slug)
+    if (path := address(record)) != visit.path:
+        raise Elsewhere(path)
+    return OwnPage(record, visit).response()
+
+
+@page()
+def glossary(visit: Visit) -> HttpResponse:
+    """All terms with their definitions, and below each the works it rests on. Two queries."""
+    terms = list(public(Term).order_by("title", "id"))
+    sources: dict = {}
+    for citation in citations(record__kind="term"):
+        sources.setdefault(citation.record_id, {})[citation.source_id] = citation.source
+    context = {
+        "terms": [(term, list(sources.get(term.pk, {}).values())) for term in terms],
+        "disclosed": any(term.disclosure != Disclosure.HUMAN and not term.reviewed_on for term in terms),
+    }
+    return render(visit, "glossary.html", context, crumbs=[Place(_("Glossary"), "")])
+
+
+@page()
+def data(visit: Visit) -> HttpResponse:
+    return render(visit, "data.html", {}, crumbs=[Place(_("Data"), "")])
+
+
+# For crawlers ---------------------------------------------------------------------------------------------------------
+
+
+@page(dated=False)
+def robots(visit: Visit) -> HttpResponse:
+    text = render_to_string("robots.txt", {"sitemap": absolute("/sitemap.xml")}, using="site")
+    return HttpResponse(text, content_type="text/plain; charset=utf-8")
+
+
+@page(dated=False)
+def sitemap(visit: Visit) -> HttpResponse:
+    """Every page with the day of its last publication. Two queries."""
+    rows = list(public(Record).exclude(kind__in=[*PAGELESS, "term"]).order_by("kind", "slug", "id"))
+    series = series_of(row.pk for row in rows if row.kind == "edition")
+    lists = [path for kind in KINDS if (path := list_path(kind))]
+    places = [(absolute(path), None) for path in (PLACES["home"], *lists, PLACES["changes"], PLACES["data"])]
+    for row in rows:
+        path = Stub(row.pk, row.kind, row.slug, row.title, series.get(row.pk, "")).path
+        if path and path != PLACES["home"]:
+            places.append((absolute(path), row.updated_at))
+    text = render_to_string("sitemap.xml", {"places": places}, using="site")
+    return HttpResponse(text, content_type="application/xml; charset=utf-8")

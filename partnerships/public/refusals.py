@@ -1,0 +1,61 @@
+"""Answers to what can't be answered: 400, 404, 410 and 500, in the site's own look.
+
+Each is a page like the others, for today; only the last asks no database.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+
+from partnerships.models import KINDS
+from partnerships.queries.as_of import BadDay, Day, portal_day
+from partnerships.queries.parameters import BadParameter
+
+from .addresses import with_query
+from .frame import render
+from .visits import Visit
+
+
+def _visit(request: HttpRequest, today: date) -> Visit:
+    return Visit(request.path, Day(today, today))
+
+
+def bad_request(request: HttpRequest, error: BadParameter | BadDay, today: date) -> HttpResponse:
+    """The sentence that says what is wrong, what was perhaps meant, and for a day the form with what was typed."""
+    given = list(request.GET.items())
+    meant = ""
+    if isinstance(error, BadParameter) and error.kind == "unknown-parameter" and error.hint:
+        meant = with_query(request.path, [(error.hint if name == error.name else name, value) for name, value in given])
+    context = {
+        "sentence": str(error),
+        "meant": meant,
+        "typed": request.GET.get("as_of", "") if isinstance(error, BadDay) else None,
+        "others": {} if isinstance(error, BadParameter) else dict(pair for pair in given if pair[0] != "as_of"),
+        "path": request.path,
+    }
+    return render(_visit(request, today), "errors/400.html", context, status=400)
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None, *, today: date | None = None) -> HttpResponse:
+    """Nothing public is, or ever was, here. A draft and a slug that nobody used get this same page."""
+    words = request.path.strip("/").rpartition("/")[2].replace("-", " ")[:80]
+    return render(_visit(request, today or portal_day()), "errors/404.html", {"words": words}, status=404)
+
+
+def gone(request: HttpRequest, tombstone, today: date) -> HttpResponse:
+    """A record was withdrawn: what it was, and why it is here no more."""
+    context = {"tombstone": tombstone, "kind": KINDS[tombstone.kind]._meta.verbose_name}
+    return render(_visit(request, today), "errors/410.html", context, status=410)
+
+
+def bad_address(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """What Django itself refuses (a host it doesn't serve, an address no text can hold). No query."""
+    return HttpResponse(render_to_string("errors/plain_400.html", using="site"), status=400)
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """Something failed on our side. No query: the fault may lie with the database."""
+    return HttpResponse(render_to_string("errors/500.html", using="site"), status=500)

@@ -1,0 +1,56 @@
+"""All addresses of the public pages. Names are `<plural>-list` and `<plural>-detail`, others say what they are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.http import HttpResponse
+from django.urls import path
+
+from partnerships.models import Kind
+
+from . import challenges, changes, claims, exercises, frameworks, home, pages, partners, search, sources, themes
+from .details import RecordPage, find
+from .frame import LIST_TITLES
+from .lists import list_view
+from .serving import page
+from .visits import Visit
+
+OWN: dict[type[Kind], type[RecordPage]] = {
+    kind: own
+    for module in (partners, frameworks, exercises, challenges, claims, sources, themes)
+    for kind, own in module.PAGE.items()
+}
+"""Kinds with a page of their own; any other has the page that all share."""
+
+
+def detail_view(kind: type[Kind]) -> Callable[..., HttpResponse]:
+    """The view of a kind's records."""
+    shown = OWN.get(kind, RecordPage)
+
+    @page()
+    def view(visit: Visit, slug: str) -> HttpResponse:
+        return shown(find(shown.records(kind), kind, slug), visit).response()
+
+    return view
+
+
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("search/", search.search, name="search"),
+    path("changes/", changes.changes, name="changes"),
+    path("changes/feed.atom", changes.feed, name="changes-feed"),
+    path("glossary/", pages.glossary, name="glossary"),
+    path("data/", pages.data, name="data"),
+    path("about/", pages.own_page, {"slug": "about"}, name="about"),
+    path("about/method/", pages.own_page, {"slug": "method"}, name="method"),
+    path("pages/<slug:slug>/", pages.own_page, name="pages-detail"),
+    path("exercises/<slug:series>/<slug:slug>/", page()(exercises.edition), name="editions-detail"),
+    path("robots.txt", pages.robots, name="robots"),
+    path("sitemap.xml", pages.sitemap, name="sitemap"),
+]
+for kind in LIST_TITLES:
+    urlpatterns += [
+        path(f"{kind.plural}/", list_view(kind), name=f"{kind.plural}-list"),
+        path(f"{kind.plural}/<slug:slug>/", detail_view(kind), name=f"{kind.plural}-detail"),
+    ]

@@ -1,0 +1,218 @@
+"""Lists: every kind is shown, searched and narrowed, with as many queries for many records as for few."""
+
+from __future__ import annotations
+
+import pytest
+from django.contrib import admin
+from django.db.models import ForeignKey
+
+from partnerships.admin.addresses import list_address
+from partnerships.models import KINDS, Name
+from partnerships.publishing.documents import columns, owned_rows
+
+from .browser import count
+from .records import make
+
+AUTOCOMPLETE = "/admin/autocomplete/"
+KEYS = sorted(
+    {
+        (model._meta.model_name, field.name)
+        for kind in KINDS.values()
+        for model in (kind, *owned_rows(kind).values())
+        for field in columns(model)
+        if isinstance(field, ForeignKey)
+    }
+)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_list_takes_constant_queries_and_answers_searches(at, kind):
+    make(kind)
+    anna = at("anna")
+    address = list_address(kind)
+    few = [count(anna, address), count(anna, f"{address}?q=test+number")]
+    for number in range(2, 22):
+        make(kind, number)
+    assert [count(anna, address), count(anna, f"{address}?q=test+number")] == few
+    assert max(few) <= 14
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_filter_answers(at, kind):
+    make(kind)
+    anna = at("anna")
+    page = anna.get(list_address(kind)).context["cl"]
+    choices = [[*spec.choices(page)][-1]["query_string"] for spec in page.filter_specs]
+    assert len(page.filter_specs) >= 3
+    for choice in choices:
+        response = anna.get(list_address(kind) + choice)
+        assert (response.status_code, choice) == (200, choice)
+
+
+def titles(response) -> list[str]:
+    return [record.title for record in response.context["cl"].result_list]
+
+
+@pytest.mark.parametrize(
+    ("standing", "expected"),
+    [
+        ("never", ["Atlantis"]),
+        ("changed", ["Malta"]),
+        ("withdrawn", []),
+        ("public", ["Finland", "Japan", "Russia"]),
+    ],
+)
+def test_states_are_shown_and_narrow_the_list(at, standing, expected):
+    anna = at("anna")
+    response = anna.get(list_address("partner", standing=standing))
+    assert titles(response) == expected
+    assert response.context["cl"].result_count == len(expected)
+    everything = anna.get(list_address("partner")).content.decode()
+    assert "Never public" in everything
+    assert "Changed since v1" in everything
+
+
+def test_partners_are_found_by_code_and_by_former_name(world, at):
+    Name.objects.create(partner=world.japan, name="Nippon")
+    Name.objects.create(partner=world.japan, name="Nihon, also Nippon")
+    anna = at("anna")
+    assert titles(anna.get(list_address("partner"), {"q": "Nippon"})) == ["Japan"]
+    assert titles(anna.get(list_address("partner"), {"q": "MLT"})) == ["Malta"]
+    assert titles(anna.get(list_address("partner"), {"status": "suspended"})) == ["Russia"]
+    assert titles(anna.get(list_address("partner"), {"region__record__exact": str(world.europe.pk)})) == [
+        "Finland",
+        "Malta",
+        "Russia",
+    ]
+
+
+def test_a_field_of_several_words_narrows_by_one_of_them(world, at):
+    exercise = world.sea_breeze
+    exercise.focus = "interoperability;maritime_security"
+    exercise.save()
+    anna = at("anna")
+    assert titles(anna.get(list_address("exercise"), {"focus": "maritime_security"})) == ["Sea Breeze"]
+    assert titles(anna.get(list_address("exercise"), {"focus": "air_defence"})) == []
+
+
+def test_editions_are_found_by_year(at):
+    anna = at("anna")
+    assert titles(anna.get(list_address("edition"), {"first_day_earliest__year": "2021"})) == ["Sea Breeze 2021"]
+    assert titles(anna.get(list_address("edition"), {"first_day_earliest__year": "2020"})) == []
+
+
+def test_all_records_are_in_one_list_and_lead_to_their_own_pages(world, at):
+    anna = at("anna")
+    response = anna.get(list_address("record", standing="changed"))
+    assert titles(response) == ["Malta"]
+    pk = world.malta.pk
+    for page in ("change", "delete", "history"):
+        response = anna.get(f"/admin/partnerships/record/{pk}/{page}/")
+        assert response.url == f"/admin/partnerships/partner/{pk}/{page}/"
+    assert anna.get("/admin/partnerships/record/add/").status_code == 403
+    assert anna.get(f"/admin/partnerships/record/{pk}/publish/").status_code in (302, 404)
+
+
+# Choosing a record ----------------------------------------------------------------------------------------------------
+
+
+def test_every_control_for_a_record_is_answered(at):
+    anna = at("anna")
+    assert len(KEYS) > 12
+    for model, field in KEYS:
+        asked = {"app_label": "partnerships", "model_name": model, "field_name": field, "term": ""}
+        response = anna.get(AUTOCOMPLETE, asked)
+        assert response.status_code == 200, (model, field)
+        assert response.json()["results"] or field in ("topic", "parent"), (model, field)
+
+
+def test_choosing_takes_constant_queries_and_says_the_kind(world, at):
+    asked = "?app_label=partnerships&model_name=link&field_name=other&term="
+    anna = at("anna")
+    few = count(anna, AUTOCOMPLETE + asked)
+    for number in range(15):
+        make("objective", number)
+    assert count(anna, AUTOCOMPLETE + asked) == few
+    found = anna.get(AUTOCOMPLETE + asked + "malta").json()["results"]
+    assert {"id": str(world.malta.pk), "text": "Malta · partner"} in found
+
+
+def test_the_focus_of_a_partner_is_an_objective_a_threat_or_an_activity(at):
+    make("threat")
+    make("challenge")
+    asked = {"app_label": "partnerships", "model_name": "focus", "field_name": "topic", "term": "test"}
+    found = [item["text"] for item in at("anna").get(AUTOCOMPLETE, asked).json()["results"]]
+    assert found == ["A threat of the test, number 1 · threat"]
+
+
+# What nobody should type ----------------------------------------------------------------------------------------------
+
+NASTIES = [
+    {"q": "word " * 3000},
+    {"q": "'\"; DROP TABLE partnerships_record; --"},
+    {"q": "\u202e\ufeff٣"},
+    {"q": "a" * 60_000},
+    {"p": "9" * 40},
+    {"p": "-1"},
+    {"o": "9.-9.nonsense"},
+    {"all": "1"},
+    {"standing": "nonsense"},
+    {"status": "nonsense"},
+    {"review": "1e999"},
+    {"region__record__exact": "no-uuid"},
+    {"first_day_earliest__year": "1" + "0" * 40},
+    {"first_day_earliest__year": "9999"},
+    {"first_day_earliest__year": "2021", "first_day_earliest__month": "13"},
+    {"date_earliest__gte": "never"},
+    {"id__exact": "x"},
+    {"body__regex": "(a+)+$"},
+    {"title__startswith": "M"},
+    {"version__gt": "1"},
+    {"citations__source__title": "T"},
+    {"nonsense": "1"},
+    {"_to_field": "body"},
+    {"_popup": "1"},
+    {"e": "1"},
+]
+
+
+@pytest.mark.filterwarnings("ignore:Pagination may yield")
+@pytest.mark.parametrize("kind", ["partner", "edition", "milestone", "record"])
+def test_no_parameter_breaks_a_list(at, kind):
+    anna = at("anna")
+    for nasty in NASTIES:
+        assert anna.get(list_address(kind), nasty, follow=True).status_code in (200, 400), str(nasty)[:80]
+
+
+def test_only_what_the_filters_offer_can_be_asked(at):
+    anna = at("anna")
+    for parameter in ("body__regex", "title__startswith", "version__gt", "citations__source__title"):
+        assert anna.get(list_address("partner"), {parameter: "1"}).status_code == 400
+
+
+def test_a_nul_byte_is_refused_with_a_sentence(at):
+    anna = at("anna")
+    for address in (list_address("partner") + "?q=%00", AUTOCOMPLETE + "?term=%00"):
+        response = anna.get(address)
+        assert response.status_code == 400
+        assert "no text can hold" in response.content.decode()
+
+
+def test_no_term_breaks_a_choice(at):
+    anna = at("anna")
+    for term in ("word " * 3000, "a" * 60_000, "\u202e٣"):
+        asked = {"app_label": "partnerships", "model_name": "link", "field_name": "other", "term": term}
+        assert anna.get(AUTOCOMPLETE, asked).status_code == 200
+
+
+def test_a_forged_selection_is_refused(at):
+    chiara = at("chiara")
+    for pk in ("x", "\x00", "1", "'"):
+        sent = {"action": "publish_selected", "_selected_action": [pk], "index": "0"}
+        assert chiara.post(list_address("partner"), sent).status_code == 400
+
+
+def test_every_kind_is_registered_over_the_one_base():
+    from partnerships.admin.base import KindAdmin
+
+    assert all(isinstance(admin.site.get_model_admin(kind), KindAdmin) for kind in KINDS.values())

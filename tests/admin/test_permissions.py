@@ -1,0 +1,261 @@
+"""Who may do what: every address of the desk for every role, forged posts included; and that only POSTs change anything."""
+
+from __future__ import annotations
+
+import pytest
+from django.contrib import admin
+from django.contrib.auth.models import AnonymousUser, Permission
+from django.test import Client
+from django.urls import URLPattern, URLResolver
+
+from partnerships.admin.addresses import address, list_address
+from partnerships.editorial.models import State
+from partnerships.editorial.permissions import VERBS, may
+from partnerships.models import KINDS, Notice, Partner, Record
+from partnerships.publishing.models import Publication
+
+from .browser import typed, watched, writes
+from .conftest import permit
+from .records import make
+
+OPEN = {"login", "logout", "jsi18n"}
+"""Pages that don't show records and answer whoever is there."""
+
+
+def patterns(resolver=None, prefix="/admin/"):
+    """All addresses of the desk: (pattern, name)."""
+    for entry in resolver.url_patterns if resolver else admin.site.get_urls():
+        if isinstance(entry, URLResolver):
+            yield from patterns(entry, prefix + str(entry.pattern))
+        elif isinstance(entry, URLPattern):
+            yield prefix + str(entry.pattern), entry.name
+
+
+def addresses(world) -> list[tuple[str, str]]:
+    """An address for each pattern: the record's own where it asks for one."""
+    found = []
+    for pattern, name in patterns():
+        model = pattern.split("/")[3] if pattern.count("/") > 3 else ""
+        pk = "1"
+        if model in KINDS or model == "record":
+            records = Record.objects.filter(kind=model) if model in KINDS else Record.objects.all()
+            pk = str((records.first() or make(model)).pk)
+        if "(?P<app_label>" in pattern:
+            pattern = "/admin/partnerships/"
+        for placeholder, value in (
+            ("<path:object_id>", pk),
+            ("<uuid:pk>", pk),
+            ("<int:number>", "1"),
+            ("<path:content_type_id>", "1"),
+            ("<id>", "1"),
+        ):
+            pattern = pattern.replace(placeholder, value)
+        if "(?P" not in pattern and "<" not in pattern:
+            found.append((pattern, name or ""))
+    return found
+
+
+def test_the_walk_finds_the_desk(world):
+    found = addresses(world)
+    assert len(found) > 20 * 9
+    assert {name for _, name in found} >= {
+        f"partnerships_{kind}_{page}" for kind in KINDS for page in ("publish", "restore")
+    }
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_nobody_enters_without_signing_in(world, method):
+    stranger = Client()
+    for where, name in addresses(world):
+        response = getattr(stranger, method)(where)
+        if name not in OPEN:
+            assert response.status_code in (302, 301), where
+            assert response.url.startswith(("/admin/login/", "/admin/")), where
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_an_account_without_the_desk_is_led_to_the_sign_in(world, at, method):
+    sam = at("sam")
+    for where, name in addresses(world):
+        response = getattr(sam, method)(where)
+        if name not in OPEN:
+            assert response.status_code in (301, 302), where
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_a_desk_account_without_rights_sees_no_record(world, at, method):
+    user = world.user("sam")
+    user.is_staff = True
+    user.save()
+    sam, walk = at("sam"), addresses(world)
+    before = list(Record.objects.values_list("pk", "version"))
+    for where, name in walk:
+        if name in OPEN | {"index", "password_change", "password_change_done", ""}:
+            continue
+        response = getattr(sam, method)(
+            where, {"post": "yes", "confirmed": "1", "note": "x", "version": "1"} if method == "post" else {}
+        )
+        led_home = response.status_code == 302 and response.url == "/admin/"
+        assert led_home or response.status_code in (403, 404, 405), (where, response.status_code)
+        assert "Malta" not in response.content.decode()
+    assert list(Record.objects.values_list("pk", "version")) == before
+
+
+def test_who_only_looks_changes_nothing(world, at):
+    bruno, walk = at("bruno"), addresses(world)
+    log, before = Publication.objects.count(), list(Record.objects.values_list("pk", "version", "title"))
+    for where, name in walk:
+        if not name.startswith("partnerships_"):
+            continue
+        page = name.rpartition("_")[2]
+        shown = bruno.get(where, follow=page == "changelist" or "/record/" in where)
+        expected = 200 if page in ("changelist", "change", "history", "changes") or "/record/" in where else 403
+        if "/record/" in where and page in ("add", "delete"):
+            expected = 403
+        assert shown.status_code == expected, where
+        fields = typed(shown) if shown.status_code == 200 else {}
+        forged = fields | {"title": ["Forged"], "confirmed": ["1"], "post": ["yes"], "note": ["x"], "survivor": ["x"]}
+        posted = bruno.post(where, forged)
+        assert posted.status_code in (200, 302, 403, 404), where
+    assert list(Record.objects.values_list("pk", "version", "title")) == before
+    assert Publication.objects.count() == log
+
+
+@pytest.mark.parametrize(
+    "action", ["publish_selected", "withdraw_selected", "merge_selected", "delete_selected", "nonsense"]
+)
+@pytest.mark.parametrize("across", ["0", "1"])
+def test_a_forged_action_does_nothing(world, at, action, across):
+    sent = {
+        "action": action,
+        "select_across": across,
+        "_selected_action": [str(world.malta.pk), str(world.japan.pk)],
+        "confirmed": "1",
+        "post": "yes",
+        "note": "x",
+        "change_kind": "new_evidence",
+        "survivor": str(world.malta.pk),
+    }
+    log = Publication.objects.count()
+    response = at("bruno").post(list_address("partner"), sent)
+    assert response.status_code in (200, 302)
+    assert Publication.objects.count() == log
+    assert Partner.objects.count() == 5
+
+
+def test_writing_is_not_publishing(world, at):
+    anna = at("anna")
+    for page in ("publish", "withdraw"):
+        assert anna.get(address(world.malta, page)).status_code == 403
+        assert anna.post(address(world.malta, page), {"confirmed": "1", "note": "x"}).status_code == 403
+    assert "_publish" not in anna.get(address(world.malta)).content.decode()
+    choices = anna.get(list_address("partner")).context["action_form"].fields["action"].choices
+    assert [name for name, _ in choices] == ["", "delete_selected"]
+
+
+# Only POSTs, only with a token ------------------------------------------------------------------------------------------
+
+
+def test_looking_never_writes(world, at):
+    """The whole walk as an administrator: no page that is only looked at changes either database."""
+    dag = at("dag")
+    for where, name in addresses(world):
+        if name in ("logout", "autocomplete"):
+            continue
+        with watched() as statements:
+            response = dag.get(where)
+        assert response.status_code in (200, 301, 302, 403, 404, 405), (where, response.status_code)
+        assert not writes(statements), where
+
+
+def test_a_post_without_its_token_is_refused(world):
+    dag = Client(enforce_csrf_checks=True)
+    dag.force_login(world.user("dag"))
+    for where, name in addresses(world):
+        if not name or name == "login":
+            continue
+        with watched() as statements:
+            response = dag.post(where, {"confirmed": "1", "post": "yes", "note": "x", "version": "1"})
+        assert response.status_code == 403, where
+        assert not writes(statements), where
+
+
+def test_every_page_forbids_frames_and_inline_code(world, at):
+    policy = at("dag").get(address(world.malta)).headers
+    assert policy["X-Frame-Options"] == "DENY"
+    assert policy["Cache-Control"] == "no-store, private"
+    csp = policy["Content-Security-Policy"]
+    assert "default-src 'none'" in csp
+    assert "script-src 'self';" in csp + ";"
+    assert "unsafe" not in csp
+
+
+# Names of what one may not see ------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def clara(world, at):
+    """An account that may see claims and nothing else."""
+    user = world.user("sam")
+    user.is_staff = True
+    user.save()
+    permit(user, "view_claim", "change_claim")
+    return at("sam")
+
+
+def test_titles_of_other_kinds_are_not_offered(world, clara):
+    asked = {"app_label": "partnerships", "model_name": "link", "field_name": "other", "term": ""}
+    found = {item["text"].rpartition(" · ")[2] for item in clara.get("/admin/autocomplete/", asked).json()["results"]}
+    assert found == {"claim"}
+    asked["model_name"], asked["field_name"] = "claim", "made_in"
+    assert clara.get("/admin/autocomplete/", asked).status_code == 403
+    assert "Malta" not in clara.get(list_address("record")).content.decode()
+    assert "malta" not in clara.get("/admin/publishing/publication/").content.decode()
+    assert clara.get(f"/admin/partnerships/record/{world.malta.pk}/change/").status_code == 404
+
+
+# The table --------------------------------------------------------------------------------------------------------------
+
+MATRIX = {
+    #           view  add  change delete publish withdraw merge take_down switch
+    "anna": (True, True, True, True, False, False, False, False, False),
+    "bruno": (True, False, False, False, False, False, False, False, False),
+    "chiara": (True, True, True, True, True, True, True, False, False),
+    "dag": (True, True, True, True, True, True, True, True, True),
+    "sam": (False,) * 9,
+}
+
+
+@pytest.mark.parametrize("name", MATRIX)
+def test_the_table_of_verbs(world, name):
+    user = world.user(name)
+    assert tuple(VERBS) == ("view", "add", "change", "delete", "publish", "withdraw", "merge", "take_down", "switch")
+    for kind in KINDS.values():
+        assert tuple(may(user, verb, kind) for verb in VERBS) == MATRIX[name]
+    assert not any(may(AnonymousUser(), verb, Partner) for verb in VERBS)
+
+
+def test_a_record_may_be_asked_about_in_any_form(world):
+    chiara = world.user("chiara")
+    narrow = Record.objects.get(pk=world.malta.pk)
+    assert may(chiara, "publish", narrow)
+    assert may(chiara, "publish", world.malta)
+    assert may(chiara, "publish", Partner(title="Not saved yet"))
+    with pytest.raises(KeyError):
+        may(chiara, "fly", world.malta)
+
+
+def test_publishing_can_be_given_as_a_permission_of_its_own(world):
+    user = world.user("bruno")
+    permit(user, "publish_record")
+    assert not may(world.user("bruno"), "publish", Partner)  # to publish, one must be able to change
+    permit(user, "change_partner")
+    assert may(world.user("bruno"), "publish", Partner)
+    assert not may(world.user("bruno"), "publish", Notice)
+    assert Permission.objects.get(codename="publish_record").content_type.model_class() is State
+
+
+def test_an_inactive_account_may_do_nothing(world):
+    dag = world.user("dag")
+    dag.is_active = False
+    assert not any(may(dag, verb, Partner) for verb in VERBS)

@@ -1,0 +1,118 @@
+"""Search: what was found by kind, why, and help where nothing was."""
+
+import pytest
+
+from partnerships.public import search
+from partnerships.public.search import Hits
+
+
+def test_a_title_is_found_first_and_the_page_says_why(world, read):
+    page = read("/search/?q=malta")
+    assert "/partners/malta/" in page.links()
+    assert "Malta returns to Partnership for Peace" in page.main
+    assert "Why" not in page.main  # the word stands in the style sheet
+    assert "The title matches." in page.main
+    headings = [one.text.split()[0] for one in page.all("h3") if "main" in one.parents]
+    assert headings == ["Partners", "Milestones"]
+    assert page.all("mark")
+
+
+def test_codes_and_other_names_are_found(world, read):
+    page = read("/search/?q=mt")
+    assert "Also called, or coded, “MT”." in page.main
+    assert "Also called, or coded, “PfP”." in read("/search/?q=pfp").main
+
+
+def test_words_in_texts_are_found_with_their_place(world, read):
+    page = read("/search/?q=island")
+    assert "The words stand in the text." in page.main
+    assert page.one("mark").text == "island"
+
+
+def test_kinds_are_counted_and_one_can_be_chosen(world, read):
+    page = read("/search/?q=malta")
+    kinds = page.one("nav", aria_labelledby="kh")
+    assert kinds.text.split() == ["Kinds", "Everything", "2", "Partners", "1", "Milestones", "1"]
+    chosen = read("/search/?q=malta&kind=milestones")
+    assert "/milestones/malta-returns/" in chosen.links()
+    assert "/partners/malta/" not in chosen.links()
+    assert "No record of this kind matches “malta”." in read("/search/?q=malta&kind=claims").main
+
+
+def test_drafts_and_notices_are_never_found(world, read):
+    assert "Nothing matches “atlantis”" in read("/search/?q=atlantis").main
+    assert "Nothing matches “valletta”" in read("/search/?q=valletta").main
+    assert "Nothing matches “check sources”" in read("/search/?q=check+sources").main
+
+
+def test_nothing_found_helps(world, read):
+    page = read("/search/?q=narnia")
+    assert "Try fewer words" in page.main
+    assert {"/partners/", "/frameworks/", "/claims/"} <= set(page.links())
+
+
+def test_without_words_the_page_says_what_can_be_found(world, read):
+    assert "What are you looking for?" in read("/search/").main
+
+
+@pytest.mark.parametrize("words", ["%22", "*", "AND", "a:b", "-", "NEAR(", "'", "%25", "_", "“”", "ñ", "\\"])
+def test_signs_of_the_engines_syntax_are_only_words(world, read, words):
+    read(f"/search/?q={words}")
+
+
+def test_search_pages_are_not_for_crawlers(world, read):
+    assert read("/search/?q=malta").one("meta", name="robots").attributes["content"] == "noindex"
+
+
+def test_results_bear_the_name_of_the_day(world, read):
+    from partnerships.editorial.publication import publish
+    from partnerships.editorial.saving import record_saved
+    from partnerships.models import Name
+
+    malta = world.malta
+    Name(partner=malta, name="Melita", start="1990", end="2010", end_is="until").save()
+    record_saved(malta, by="anna", expected=malta.version)
+    publish([malta], by="chiara", change_kind="new_evidence", note="More is known.")
+    page = read("/search/?q=malta&as_of=2000")
+    assert "Melita" in page.main
+    assert "/partners/malta/?as_of=2000" in page.links()
+    assert "Also called, or coded, “Melita”." in read("/search/?q=melita").main
+
+
+def test_only_the_best_of_each_kind_are_shown(world, read, monkeypatch):
+    monkeypatch.setattr(search, "OF_EACH", 1)
+    page = read("/search/?q=partnership")
+    assert any(link.startswith("/search/?q=partnership&kind=") for link in page.links())
+
+
+# Marking --------------------------------------------------------------------------------------------------------------
+
+
+def marked(words: str, text: str) -> list[str]:
+    return [piece.text for piece in Hits(words).pieces(text) if piece.hit]
+
+
+def test_hits_are_marked_where_they_stand():
+    assert marked("partner peace", "Partnership for Peace") == ["Partnership", "Peace"]
+    assert marked("partnership for peace", "The Partnership for Peace") == ["Partnership for Peace"]
+    assert marked("for", "A former format for all") == ["for"]
+    assert marked("turk", "TÜRKIYE and Türkiye") == ["TÜRKIYE", "Türkiye"]
+    assert marked("cote", "Côte d’Ivoire") == ["Côte"]
+    assert marked("", "Nothing") == []
+    assert "".join(piece.text for piece in Hits("a b").pieces("a\u0301 bé ﬁ ß İ b")) == "a\u0301 bé ﬁ ß İ b"
+
+
+def test_an_excerpt_shows_where_the_word_stands():
+    text = "word " * 100 + "needle in it " + "more " * 100
+    excerpt = "".join(piece.text for piece in Hits("needle").excerpt(text))
+    assert "needle" in excerpt
+    assert excerpt.startswith("… ")
+    assert excerpt.endswith(" …")
+    assert len(excerpt) < 230
+
+
+def test_an_excerpt_shows_words_and_no_markdown():
+    excerpt = "".join(
+        piece.text for piece in Hits("x").excerpt("## Head\n\n**Bold** [link](https://example.org) `code`")
+    )
+    assert excerpt == "Head Bold link code"
