@@ -25,7 +25,7 @@ from partnerships.editorial.permissions import may
 from partnerships.editorial.saving import Stale, discard, hold, record_saved
 from partnerships.models import Kind, Record
 from partnerships.publishing.documents import owned_rows
-from partnerships.publishing.feed import pointing_at
+from partnerships.publishing.feed import Refusal, pointing_at
 from partnerships.publishing.log import EDITORIAL
 
 from . import history, publication
@@ -100,7 +100,7 @@ class KindAdmin(RecordListAdmin):
     def get_fieldsets(self, request, obj=None):
         return (
             (None, {"fields": (*NAMES, *self.facts)}),
-            ("Text", {"fields": (*TEXTS, *self.texts), "classes": ("prose",)}),
+            ("Text", {"fields": (*TEXTS, *self.texts)}),
             ("How the text stands", {"fields": STANDING}),
         )
 
@@ -196,9 +196,7 @@ class KindAdmin(RecordListAdmin):
         """One plain sentence; Django's own would hold a line of JSON for each of 500 rows."""
         if add:
             return "Added."
-        said = [
-            str(form.fields[name].label).lower() for name in form.changed_data if name not in ("version", "save_note")
-        ]
+        said = [str(form.fields[name].label) for name in form.changed_data if name not in ("version", "save_note")]
         for formset in formsets or ():
             counts = (
                 f"{len(rows)} {verb}"
@@ -211,7 +209,7 @@ class KindAdmin(RecordListAdmin):
             )
             if counted := ", ".join(counts):
                 said.append(f"{formset.model._meta.verbose_name_plural} ({counted})")
-        return f"Changed {', '.join(said)}." if said else "Nothing changed."
+        return f"Changed: {', '.join(said)}." if said else "Nothing changed."
 
     def response_add(self, request, obj, post_url_continue=None):
         return self._on_to_publishing(request, obj) or super().response_add(request, obj, post_url_continue)
@@ -236,7 +234,11 @@ class KindAdmin(RecordListAdmin):
         if record and record.public_version and super().has_delete_permission(request):
             self.message_user(request, only_withdrawn([record]), messages.ERROR)
             return HttpResponseRedirect(address(record))
-        return super().delete_view(request, object_id, extra_context)
+        try:
+            return super().delete_view(request, object_id, extra_context)
+        except Refusal as refusal:  # it became public after this page looked
+            self.message_user(request, str(refusal), messages.ERROR)
+            return HttpResponseRedirect(address(record))
 
     def get_deleted_objects(self, objs, request):
         """What a deletion takes along (counts of rows) and what forbids it (the records that point here)."""
@@ -266,7 +268,11 @@ class KindAdmin(RecordListAdmin):
         if public := [record for record in queryset if record.public_version]:
             self.message_user(request, only_withdrawn(public), messages.ERROR)
             return None
-        return stock_delete_selected(self, request, queryset)
+        try:
+            return stock_delete_selected(self, request, queryset)
+        except Refusal as refusal:
+            self.message_user(request, str(refusal), messages.ERROR)
+            return None
 
     # Publishing, withdrawing, merging; history ----------------------------------------------------------------------------
 

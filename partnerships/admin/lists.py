@@ -197,7 +197,8 @@ class RecordListAdmin(admin.ModelAdmin):
         named = {item.parameter_name for item in filters if hasattr(item, "parameter_name")}
         fields = [item for item in (*filters, self.date_hierarchy) if isinstance(item, str)]
         return lookup in named or any(
-            lookup == name or (lookup.startswith(f"{name}__") and lookup.rpartition("__")[2] in LOOKUPS) for name in fields
+            lookup == name or (lookup.startswith(f"{name}__") and lookup.rpartition("__")[2] in LOOKUPS)
+            for name in fields
         )
 
     def changelist_view(self, request, extra_context=None):

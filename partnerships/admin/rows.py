@@ -252,9 +252,13 @@ class RowInline(admin.TabularInline):
     def get_queryset(self, request):
         return super().get_queryset(request).using(EDITORIAL).fetch_mode(models.FETCH_PEERS)
 
+    def get_max_num(self, request, obj=None, **kwargs):
+        return settings.LIMITS["owned_rows"] if self.max_num is None else self.max_num  # 0: none can be added
+
     def get_formset(self, request, obj=None, **kwargs):
         most = settings.LIMITS["owned_rows"]
-        limits = {"max_num": most, "validate_max": True, "absolute_max": 3 * most}
+        # Somewhat more than is allowed is still read, so that it can be shown again with the sentence.
+        limits = {"validate_max": self.max_num is None, "absolute_max": 3 * most}
         return super().get_formset(request, obj, **limits | kwargs)
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):

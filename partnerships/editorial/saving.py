@@ -27,6 +27,7 @@ from partnerships.publishing.documents import (
     references,
     write,
 )
+from partnerships.publishing.feed import Refusal
 from partnerships.publishing.log import EDITORIAL, bodies, keep_documents
 from partnerships.publishing.upgrades import upgraded
 
@@ -158,13 +159,13 @@ def discard(records: Iterable[Kind]) -> None:
 
     Their revisions stay, because they say who wrote what. Their states stay too, because a state without its record is
     how a later load of the content knows that an editor removed it, and because numbers of revisions never come twice.
-    Raises ValueError with a sentence; deleting what something else points at raises Django's ProtectedError.
+    Raises Refusal with a sentence; deleting what something else points at raises Django's ProtectedError.
     """
     records = list(records)
     with transaction.atomic(using=EDITORIAL):
         states = State.objects.select_for_update().filter(record__in=[record.pk for record in records])
         public = {state.record for state in states if state.public_version}
         if kept := [record.title for record in records if record.pk in public]:
-            raise ValueError(f"{', '.join(kept)}: what was public can't be deleted, only withdrawn.")
+            raise Refusal(f"{', '.join(kept)}: what was public can't be deleted, only withdrawn.")
         for record in records:
             record.delete()

@@ -34,7 +34,7 @@ from partnerships.queries.records import Stub, stub_of
 from partnerships.queries.standing import Standing, reckon
 
 from . import partners
-from .days import text_fits
+from .days import by, text_fits
 from .drawings import Steps, Strip, scale_for, steps
 from .facets import chips, facets, list_parameters, parameters_to_keep
 from .frame import LIST_TITLES, Place, render
@@ -152,6 +152,8 @@ class FrameworkRow:
     standing: Standing
     chart: Steps
     life: str
+    founded: bool
+    """Whether the founding lies before the day; one that came later has no date yet."""
 
 
 LANE_HEIGHT = 22
@@ -168,7 +170,7 @@ def frameworks(records: list[Framework], day: Day) -> list[Row]:
         mine = of_framework[record.pk]
         standing = reckon([row for row in mine if row.in_force(day.day) != InForce.NO], day.day)
         chart = steps(scale, timeline.counts(mine, day.day), day.day, LANE_HEIGHT)
-        more = FrameworkRow(standing, chart, life(record, day))
+        more = FrameworkRow(standing, chart, life(record, day), by(record.start, day))
         found.append(Row(record, stub_of(record), text_fits(record, day), more))
     return found
 

@@ -8,9 +8,11 @@ import pytest
 from django.contrib.admin.models import LogEntry
 
 from partnerships.admin.addresses import address, list_address
+from partnerships.admin.base import KindAdmin
 from partnerships.editorial.models import Revision, State
 from partnerships.editorial.saving import discard
 from partnerships.models import Citation, Membership, Partner, Source
+from partnerships.publishing.feed import Refusal
 from tests.world import save
 
 from .browser import typed, watched
@@ -87,8 +89,26 @@ def test_one_public_record_among_several_stops_them_all(world, at):
     assert Partner.objects.filter(slug="atlantis").exists()
 
 
+def test_a_draft_that_becomes_public_meanwhile_is_not_deleted(world, at, monkeypatch):
+    draft = world.atlantis
+    anna = at("anna")
+    delete = KindAdmin.log_deletions  # the last thing that happens before the deletion
+
+    def publish_first(self, request, queryset):
+        State.objects.filter(record=draft.pk).update(public_version=1)
+        return delete(self, request, queryset)
+
+    monkeypatch.setattr(KindAdmin, "log_deletions", publish_first)
+    for response in (
+        anna.post(address(draft, "delete"), {"post": "yes"}, follow=True),
+        select(anna, draft, post="yes"),
+    ):
+        assert "what was public can't be deleted" in text(response)
+    assert Partner.objects.filter(pk=draft.pk).exists()
+
+
 def test_the_verb_refuses_even_when_the_door_does_not(world):
-    with pytest.raises(ValueError, match="only withdrawn"):
+    with pytest.raises(Refusal, match="only withdrawn"):
         discard([world.atlantis, world.malta])
     assert Partner.objects.filter(slug="atlantis").exists()
 

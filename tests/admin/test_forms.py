@@ -12,7 +12,7 @@ from partnerships.admin import base
 from partnerships.admin.addresses import address, list_address
 from partnerships.editorial.models import Revision, State
 from partnerships.editorial.saving import Stale, hold
-from partnerships.models import KINDS, Citation, Membership, Participant, Partner, Record
+from partnerships.models import KINDS, Citation, Membership, Participant, Partner, Record, Rendition
 from partnerships.publishing.documents import columns, owned_rows
 from tests.world import resave
 
@@ -117,7 +117,7 @@ def test_an_editor_changes_fields_and_rows_at_once(world, at):
     assert japan.links.get().other_id == world.malta.pk
     assert "Changed since v1" in response.content.decode()
     assert LogEntry.objects.latest("pk").get_change_message() == (
-        "Changed capital, relations with nato since, body, memberships (1 added), names (1 added), links (1 added), "
+        "Changed: Capital, Relations with NATO since, Body, memberships (1 added), names (1 added), links (1 added), "
         "citations (1 added)."
     )
 
@@ -130,7 +130,7 @@ def test_rows_are_changed_and_removed(world, at):
     [left] = world.malta.memberships.all()
     assert (left.pk, left.note) == (second.pk, "Came back.")
     assert left.start_earliest == second.start_earliest
-    assert LogEntry.objects.latest("pk").get_change_message() == "Changed memberships (1 changed, 1 removed)."
+    assert LogEntry.objects.latest("pk").get_change_message() == "Changed: memberships (1 changed, 1 removed)."
 
 
 def test_two_rows_may_swap_what_must_be_unique(world, at):
@@ -436,6 +436,29 @@ def test_switching_a_notice_needs_its_own_permission(world, at):
     page = anna.get(address(notice))
     assert anna.post(address(notice), typed(page, active=None)).status_code == 302
     assert not world.ai.active
+
+
+# Images ---------------------------------------------------------------------------------------------------------------
+
+
+def test_the_renditions_of_an_image_are_shown_and_never_changed(at):
+    image = make("image")
+    Rendition.objects.create(image=image, file="abc.webp", media_type="image/webp", width=800, height=600, bytes=1234)
+    image = resave(image)
+    anna = at("anna")
+    page = anna.get(address(image))
+    assert "abc.webp" in page.content.decode()
+    forged = {
+        "renditions-0-file": "evil",
+        "renditions-0-DELETE": "on",
+        "renditions-1-file": "evil",
+        "renditions-1-width": "1",
+    }
+    fields = typed(page, credit="Somebody else", **forged, **{"renditions-TOTAL_FORMS": "2"})
+    response = anna.post(address(image), fields)
+    assert response.status_code == 302, errors(response)
+    assert type(image).objects.get(pk=image.pk).credit == "Somebody else"
+    assert [row.file for row in image.renditions.all()] == ["abc.webp"]
 
 
 # Size -----------------------------------------------------------------------------------------------------------------

@@ -31,11 +31,17 @@ def patterns(resolver=None, prefix="/admin/"):
             yield prefix + str(entry.pattern), entry.name
 
 
-def addresses(world) -> list[tuple[str, str]]:
-    """An address for each pattern: the record's own where it asks for one."""
+SOME = ("partner", "edition", "notice", "image", "record")
+"""Enough kinds for what costs a page each: all have the same pages over one base."""
+
+
+def addresses(world, kinds=None) -> list[tuple[str, str]]:
+    """An address for each pattern: the record's own where it asks for one. Only of some kinds, if so asked."""
     found = []
     for pattern, name in patterns():
         model = pattern.split("/")[3] if pattern.count("/") > 3 else ""
+        if kinds and (model in KINDS or model == "record") and model not in kinds:
+            continue
         pk = "1"
         if model in KINDS or model == "record":
             records = Record.objects.filter(kind=model) if model in KINDS else Record.objects.all()
@@ -159,7 +165,7 @@ def test_writing_is_not_publishing(world, at):
 def test_looking_never_writes(world, at):
     """The whole walk as an administrator: no page that is only looked at changes either database."""
     dag = at("dag")
-    for where, name in addresses(world):
+    for where, name in addresses(world, SOME):
         if name in ("logout", "autocomplete"):
             continue
         with watched() as statements:
