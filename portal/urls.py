@@ -18,3 +18,7 @@ if settings.HAS_PUBLIC:
     handler403 = "portal.errors.denied"
     handler404 = "portal.errors.not_found"
     handler500 = "portal.errors.server_error"
+else:
+    handler400 = "partnerships.admin.refusals.bad_request"
+    handler403 = "partnerships.admin.refusals.denied"
+    handler404 = "partnerships.admin.refusals.not_found"

@@ -57,7 +57,12 @@ def addresses(canaries: Canaries) -> list[str]:
     """Every public address with every slug in its places, and every address of the API."""
     known = slugs(canaries)
     public = canaries.words["public", "exercise", "exercise", "slug"]
-    pages = list(filled(known | {"word": ["zq"], "edition": [f"{public}/{slug}" for slug in known["edition"]]}))
+    details = [route for route in SAMPLES if route.endswith("-detail")]
+    pages = list(filled(known | {"edition": [f"{public}/{slug}" for slug in known["edition"]]}, details))
+    some = {name: slugs[:2] for name, slugs in known.items()} | {
+        "word": ["zq"]
+    }  # lists asked for a public one and a draft
+    pages += filled(some, [route for route in SAMPLES if route not in details])
     answers = []
     for pattern in api_patterns:
         plural, _, shape = (pattern.name or "").rpartition("-")
@@ -106,10 +111,8 @@ def test_the_sweep_would_see_a_leak(canaries):
 def test_no_word_of_what_is_not_public_anywhere(canaries):
     secret, leaks, statuses = forbidden(canaries), [], set()
     shape = re.compile(r"zq[0-9a-f]{5}q")
-    for address in addresses(canaries):
-        for method in ("get", "head", "options"):
-            if method != "get" and "?" in address:
-                continue
+    for number, address in enumerate(addresses(canaries)):
+        for method in ("get", "head", "options") if number % 10 == 0 else ("get",):
             response = getattr(Client(), method)(address)
             statuses.add(response.status_code)
             text = response.content.decode("utf-8", "replace") + str(dict(response.headers))

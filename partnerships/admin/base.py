@@ -161,7 +161,7 @@ class KindAdmin(RecordListAdmin):
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         errors = context["adminform"].form.non_field_errors().as_data()
         context |= {
-            "is_stale": any(error.code == "stale" for error in errors),
+            "outrun": next((error.message for error in errors if error.code == "stale"), ""),
             "most_fields": settings.DATA_UPLOAD_MAX_NUMBER_FIELDS,
             "may_publish": self.has_publish_permission(request) and not context["is_popup"],
             "show_save_and_add_another": add,

@@ -178,7 +178,7 @@ class Line:
             self.table.formset.prefix,
             "empty" if self.is_blank else self.number,
             *keys,
-            format_html_join("", '<td class="field-{}{}" data-label="{}">{}{}</td>', self._cells()),
+            format_html_join("", '<td class="field-{}{}" data-label="{}">{}</td>', self._cells()),
             _("Remove"),
             self.form["DELETE"] if self.original and self.table.removes else "",
         )
@@ -188,15 +188,23 @@ class Line:
         """Whether this is the row that stands hidden in the page, for new rows to be copied from."""
         return self.number is None
 
+    @property
+    def complaints(self) -> list[str]:
+        """What is wrong with the row, for a line of its own above it: a column is too narrow for a sentence."""
+        labels = {column["name"]: column["label"] for column in self.table.columns}
+        return [
+            f"{labels[name]}: {error}" if name in labels else error
+            for name, errors in self.form.errors.items()
+            for error in errors
+        ]
+
     def _cells(self) -> Iterator[tuple]:
         for column in self.table.columns:
             name, label = column["name"], column["label"]
             if self.table.is_fixed(name, self.original):
-                yield name, "", label, "", self._words(name)
+                yield name, "", label, self._words(name)
             else:
-                errors = self.form.errors.get(name, ())
-                said = format_html_join("", '<p class="error">{}</p>', ((error,) for error in errors))
-                yield name, " errors" if errors else "", label, said, self.form[name]
+                yield name, " errors" if name in self.form.errors else "", label, self.form[name]
 
     def _words(self, name: str):
         field, _, value = lookup_field(name, self.form.instance, self.table.opts)

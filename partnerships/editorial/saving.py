@@ -130,11 +130,11 @@ def write_document(document: Document) -> None:
 
 
 def _check_restorable(document: Document) -> None:
+    if gone := references(document) - labels_of(references(document), EDITORIAL).keys():
+        raise ValidationError(f"This revision points at {len(gone)} records that are no longer there.")
     restored = instances(document)[0][-1]
     restored._state.db, restored._state.adding = EDITORIAL, False
     restored.full_clean()
-    if gone := references(document) - labels_of(references(document), EDITORIAL).keys():
-        raise ValidationError(f"This revision points at {len(gone)} records that are no longer there.")
 
 
 def restore(revision: Revision, *, by: str, expected: int | None = None) -> Revision | None:
