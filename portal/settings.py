@@ -16,7 +16,7 @@ from portal import environment, sqlite
 sqlite.choose_driver()  # before Django imports its backend
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-VAR_DIR = Path(environment.text("VAR_DIR", str(BASE_DIR / "var")))
+VAR_DIR = Path(environment.text("VAR_DIR", str(BASE_DIR / "var"))).resolve()
 
 # Posture --------------------------------------------------------------------------------------------------------------
 
