@@ -25,11 +25,17 @@ test: setup  ## the whole default suite, on SQLite
 test-services: setup  ## what depends on the database, on a real PostgreSQL
 	@DATABASE_POOL=0 bin/with-postgres $(python) -m pytest -q -n 2 --dist worksteal -m services
 
+test-slow: setup  ## the sweeps over everything that the default suite samples
+	@$(python) -m pytest -q -n 2 --dist worksteal -m slow
+
+e2e: dev  ## the tests in a real browser (Debian's Chromium)
+	@$(python) -m pytest -q -m e2e
+
 test-public: setup  ## the public suite without any editorial database, on a published file made beforehand
 	@rm -rf var/test-public
 	@VAR_DIR=var/test-public $(python) manage.py migrate --verbosity 0
 	@VAR_DIR=var/test-public $(python) manage.py load_content
-	@PORTAL_ROLE=public VAR_DIR=var/test-public $(python) -m pytest -q -n 2 --dist worksteal tests/*/test_reading_*.py
+	@PORTAL_ROLE=public VAR_DIR=var/test-public $(python) -m pytest -q -n 2 --dist worksteal -m "not e2e" tests/*/test_reading_*.py
 
 check: dev  ## lint, format, types, templates, migrations, deployment settings
 	@.venv/bin/ruff check .
@@ -47,4 +53,4 @@ dev:
 fixtures: setup  ## make fixtures/ anew from fixtures/reference/
 	@$(python) -m fixtures.converter
 
-.PHONY: help setup run demo test test-services test-public check dev fixtures
+.PHONY: help setup run demo test test-services test-slow test-public e2e check dev fixtures

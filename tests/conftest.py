@@ -97,5 +97,7 @@ def own_content(own, content_template):
 
 
 @pytest.fixture(autouse=True)
-def _media(tmp_path, settings):
+def _files(tmp_path, settings):
+    """Media of the test's own; static files are looked up when asked for, not gathered for each new client."""
     settings.MEDIA_ROOT = tmp_path / "media"
+    settings.WHITENOISE_AUTOREFRESH = True

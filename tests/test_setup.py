@@ -160,8 +160,9 @@ def answers(port: int, path: str, within: float) -> bytes:
             time.sleep(0.2)
 
 
+@pytest.mark.slow
 def test_a_first_start_that_is_killed_again_and_again_completes(serving, tmp_path):
-    for seconds in (2.0, 5.0):  # while migrating, and while loading or publishing
+    for seconds in (1.0, 2.0, 3.5, 5.0, 6.5):  # while migrating, and while loading or publishing
         process, _ = serving(free_port())
         time.sleep(seconds)
         os.killpg(process.pid, signal.SIGKILL)

@@ -13,22 +13,8 @@ from tests.world import World
 KIND_VERBS = ("add", "change", "delete", "view")
 
 
-def pytest_collection_modifyitems(config, items):
-    """Tests in a browser run only when they are asked for (`-m e2e`)."""
-    if "e2e" in (config.option.markexpr or ""):
-        return
-    browsing = [item for item in items if item.get_closest_marker("e2e")]
-    config.hook.pytest_deselected(items=browsing)
-    items[:] = [item for item in items if item not in browsing]
-
-
 def permit(user: User, *codenames: str) -> None:
     user.user_permissions.add(*Permission.objects.filter(codename__in=codenames))
-
-
-@pytest.fixture(autouse=True)
-def _static(tmp_path, settings):
-    settings.STATIC_ROOT = tmp_path  # WhiteNoise warns of a folder that isn't there
 
 
 @pytest.fixture(scope="session")

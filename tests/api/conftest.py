@@ -12,12 +12,6 @@ from django.test import Client
 from tests import databases
 
 
-@pytest.fixture(autouse=True)
-def _static(tmp_path, settings):
-    settings.STATIC_ROOT = tmp_path / "static"
-    settings.STATIC_ROOT.mkdir()
-
-
 @pytest.fixture
 def still_world(world_template, django_db_blocker):
     """The small world, shared by all tests of a worker: for reading only."""

@@ -20,12 +20,6 @@ def today():
         yield TODAY.date()
 
 
-@pytest.fixture(autouse=True)
-def _static(settings, tmp_path):
-    """A folder for collected static files that is there, as in production."""
-    settings.STATIC_ROOT = tmp_path
-
-
 @pytest.fixture
 def reader():
     """A reader without any cookie."""

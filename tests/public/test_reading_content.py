@@ -45,6 +45,7 @@ def test_every_kind_of_page_is_well_formed(read):
         assert page.one("h1").text.strip()
 
 
+@pytest.mark.slow
 def test_all_countries_and_frameworks_have_well_formed_pages(read):
     for kind, days in (("partner", ("", "?as_of=2014-03-01", "?as_of=1992-06-15")), ("framework", ("", "?as_of=1998"))):
         for slug in public(KINDS[kind]).values_list("slug", flat=True):
@@ -52,6 +53,7 @@ def test_all_countries_and_frameworks_have_well_formed_pages(read):
                 read(f"/{KINDS[kind].plural}/{slug}/{day}")
 
 
+@pytest.mark.slow
 def test_every_page_of_the_sitemap_is_there(reader):
     """A spread of them: each kind's first and last, and every ninth in between."""
     text = reader.get("/sitemap.xml").text

@@ -201,7 +201,7 @@ def test_live_is_replay_is_load(empty_template, django_db_blocker):
         run_state_machine_as_test(
             Editors,
             settings=settings(
-                max_examples=int(os.environ.get("EXAMPLES", 12)),
+                max_examples=int(os.environ.get("EXAMPLES", 8)),
                 stateful_step_count=30,
                 deadline=None,
                 phases=[Phase.explicit, Phase.reuse, Phase.generate],
