@@ -26,9 +26,8 @@ def reader():
     return Client()
 
 
-@pytest.fixture
-def read(reader):
-    """Ask for an address; returns the page, parsed strictly. The answer has to be an HTML page of the given status."""
+def asking(reader: Client):
+    """A function that asks for an address and returns the page, parsed strictly: an HTML page of the given status."""
 
     def ask(address: str, status: int = 200) -> Page:
         response = reader.get(address)
@@ -42,3 +41,8 @@ def read(reader):
         return page
 
     return ask
+
+
+@pytest.fixture
+def read(reader):
+    return asking(reader)

@@ -4,7 +4,12 @@ import re
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+import time_machine
+from django.test import Client
 
+from tests import databases
+
+from .conftest import TODAY, asking
 from .samples import SAMPLES, filled
 
 WORLD = {
@@ -34,9 +39,16 @@ def pages(world, reader, read):
     return read
 
 
-def test_every_page_is_well_formed_and_complete(pages):
-    for address in PAGES:
-        page = pages(address)
+@pytest.fixture(scope="module")
+def swept(world_template, django_db_blocker):
+    """Every page of the small world by its address, asked for once and parsed strictly."""
+    ask = asking(Client())
+    with django_db_blocker.unblock(), databases.using(world_template), time_machine.travel(TODAY, tick=False):
+        return {address: ask(address) for address in PAGES}
+
+
+def test_every_page_is_well_formed_and_complete(swept):
+    for address, page in swept.items():
         assert page.one("html").attributes["lang"] == "en"
         assert page.title.endswith("Partnerships Portal")
         assert page.one("main").attributes["id"] == "main"
@@ -46,19 +58,19 @@ def test_every_page_is_well_formed_and_complete(pages):
         assert {"Malta", "Partners"} & set(re.findall(r"\w+", page.text)), address
 
 
-def test_no_page_has_a_cookie_or_varies_by_one(world, reader):
-    for address in (*PAGES, *NOT_HTML):
-        response = reader.get(address)
-        assert response.status_code == 200, address
+def test_no_page_has_a_cookie_or_varies_by_one(world, reader, swept):
+    others = [reader.get(address) for address in NOT_HTML]
+    for response in [page.response for page in swept.values()] + others:
+        assert response.status_code == 200
         assert not response.cookies
         assert "Cookie" not in response.headers.get("Vary", "")
         assert response.headers["Content-Security-Policy"].startswith("default-src 'none'")
     assert not reader.cookies
 
 
-def test_notices_stand_once_on_every_page(pages):
-    for address in PAGES:
-        assert pages(address).text.count("Check the sources.") == 1, address
+def test_notices_stand_once_on_every_page(pages, swept):
+    for address, page in swept.items():
+        assert page.text.count("Check the sources.") == 1, address
     assert pages("/partners/nowhere/", 404).text.count("Check the sources.") == 1
 
 
@@ -81,9 +93,8 @@ def test_a_notice_that_is_switched_off_stands_nowhere(world, pages):
     assert "Check the sources." not in pages("/").text
 
 
-def test_nothing_comes_from_elsewhere(pages):
-    for address in PAGES:
-        page = pages(address)
+def test_nothing_comes_from_elsewhere(swept):
+    for page in swept.values():
         sources = [one.attributes.get("src", "") for one in page.elements if one.tag in ("img", "script", "iframe")]
         sources += [
             one.attributes["href"]
@@ -193,10 +204,10 @@ def test_undated_links_have_no_day_but_those_of_the_bar_and_the_first_question(p
 # Navigation -----------------------------------------------------------------------------------------------------------
 
 
-def test_every_link_within_the_portal_leads_somewhere(world, reader, pages):
+def test_every_link_within_the_portal_leads_somewhere(world, reader, swept):
     seen = set()
-    for address in PAGES:
-        for link in pages(address).links():
+    for page in swept.values():
+        for link in page.links():
             path = link.partition("#")[0]
             if path.startswith("/") and not path.startswith(("/static/", "/api/")) and "as_of" not in path:
                 seen.add(path)

@@ -38,6 +38,7 @@ def slugs(most: int) -> dict[str, list[str]]:
     return found | {"word": ["pfp", "ukraine"]}
 
 
+@pytest.mark.slow
 def test_every_kind_of_page_is_well_formed(read):
     plain = [route for route in SAMPLES if route not in ("robots", "sitemap", "changes-feed")]
     for address in filled(slugs(2), plain):
