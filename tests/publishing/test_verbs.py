@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from django.db import DatabaseError, connections
+from django.db import DatabaseError, IntegrityError, connections
 
 from partnerships.editorial.models import Revision, State
 from partnerships.editorial.publication import merge, needed, publish, withdraw
@@ -221,7 +221,12 @@ def test_restoring_brings_back_fields_and_rows(world):
 
 def test_overlapping_memberships_are_not_published(world):
     malta = world.malta
-    Membership.objects.create(partner=malta, framework=world.pfp, start="2010")
+    again = Membership(partner=malta, framework=world.pfp, start="2010")
+    if connections["default"].vendor == "postgresql":  # there the database doesn't even keep them
+        with pytest.raises(IntegrityError, match="membership_periods_apart"):
+            again.save()
+        return
+    again.save()
     record_saved(malta, by="anna", expected=malta.version)
     with pytest.raises(Refusal, match="overlap"):
         publish([malta], by="chiara", change_kind="world_change", note="Twice.")
