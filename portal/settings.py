@@ -141,6 +141,12 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 LOGIN_URL = "admin:login"
+AUTHENTICATION_BACKENDS = [
+    "django.contrib.auth.backends.ModelBackend",
+    "partnerships.editorial.permissions.RoleBackend",
+]
+RUN_WORKER = HAS_EDITORIAL and environment.flag("RUN_WORKER", True)  # due publications, in the server's own process
+EDITORIAL_FOUR_EYES = environment.choice("EDITORIAL_FOUR_EYES", ("auto", "on", "off"), "auto")
 
 # Safety ---------------------------------------------------------------------------------------------------------------
 

@@ -5,8 +5,9 @@ Anna writes, Bruno reviews, Chiara publishes, Dag administers; Sam, the stranger
 
 from __future__ import annotations
 
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Group, User
 
+from partnerships.editorial.permissions import ROLES
 from partnerships.editorial.publication import publish, withdraw
 from partnerships.editorial.saving import record_saved
 from partnerships.models import (
@@ -59,9 +60,12 @@ def resave(record: Kind, *, by: str = "anna", **values) -> Kind:
 
 def make_cast() -> None:
     for name, role in CAST.items():
-        User.objects.create(username=name, first_name=name.capitalize(), last_name=role, is_staff=role != "Stranger")
+        person = User.objects.create(
+            username=name, first_name=name.capitalize(), last_name=role, is_staff=role != "Stranger"
+        )
+        if role in ROLES:
+            person.groups.add(Group.objects.get_or_create(name=role)[0])
     dag = User.objects.get(username="dag")
-    dag.is_superuser = True
     dag.set_password(PASSWORD)
     dag.save()
 

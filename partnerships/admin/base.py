@@ -226,12 +226,11 @@ class KindAdmin(RecordListAdmin):
     # Deleting -----------------------------------------------------------------------------------------------------------
 
     def has_delete_permission(self, request, obj=None):
-        was_public = obj is not None and getattr(obj, "public_version", 0)
-        return super().has_delete_permission(request, obj) and not was_public
+        return may(request.user, "delete", obj if obj is not None else self.model)
 
     def delete_view(self, request, object_id, extra_context=None):
         record = self.get_object(request, object_id)
-        if record and record.public_version and super().has_delete_permission(request):
+        if record and record.public_version and self.has_delete_permission(request):
             self.message_user(request, only_withdrawn([record]), messages.ERROR)
             return HttpResponseRedirect(address(record))
         try:

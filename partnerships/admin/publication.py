@@ -95,13 +95,11 @@ def publish_page(request: HttpRequest, door, records: list[Kind], *, back: str) 
     form = PublishForm(request.POST if asked else None)
     if asked and form.is_valid() and _unchanged(request, form, seen):
         together = companions if "together" in request.POST else []
-        if not all(may(request.user, "publish", record) for record in together):
-            raise PermissionDenied
         entries = _try(
             form,
-            verbs.publish,
+            verbs.publish_for,
+            request.user,
             [pending.record for pending in waiting] + together,
-            by=request.user.get_username(),
             **{name: form.cleaned_data[name] for name in ("change_kind", "note", "wrong", "wrong_since")},
         )
         if entries is not None:

@@ -17,11 +17,8 @@ from partnerships.publishing.log import EDITORIAL
 from partnerships.publishing.models import LogHead, Publication
 
 from .models import State
-from .publication import publish
+from .publication import SYSTEM, publish
 from .saving import keep_revisions, write_document
-
-SYSTEM = "system"
-"""The actor of the first load. No account has this name; it alone publishes without review, and the log says so."""
 
 FIRST_RELEASE = "Initial content"
 FIRST_NOTE = "Loaded from the reference data by the system, without review by a person."

@@ -3,6 +3,8 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from partnerships.models import uuid7
+
 
 class Revision(models.Model):
     """The document of a record as one save left it. Never changed; the body stands in publishing's LogDocument."""
@@ -32,11 +34,23 @@ class Standing(models.TextChoices):
     WITHDRAWN = "withdrawn", _("Withdrawn")
 
 
+class Review(models.TextChoices):
+    """How far a working copy is on its way to publication. Any save returns it to draft."""
+
+    DRAFT = "draft", _("Draft")
+    IN_REVIEW = "in_review", _("In review")
+    CHANGES = "changes", _("Changes requested")
+    APPROVED = "approved", _("Approved")
+
+
 class State(models.Model):
     """Where a record stands: kept beside the working rows, so that lists can show and filter it in one query.
 
     `digest` is that of the newest revision, `public_digest` of what is public (empty: nothing), `content_digest` of what
     the content fixtures last brought; while it equals `digest`, no editor has touched the record since.
+
+    `review` is about the newest revision: the next save makes it a draft again. `review_digest` says which revision was
+    submitted or approved, `owner` which account looks after the record.
     """
 
     record = models.UUIDField(primary_key=True)
@@ -48,9 +62,13 @@ class State(models.Model):
     withdrawn = models.BooleanField(default=False)
     content_digest = models.CharField(max_length=64, blank=True)
     standing = models.CharField(max_length=10, choices=Standing, default=Standing.NEVER, db_index=True)
-
-    class Meta:
-        permissions = [("publish_record", "Can publish, withdraw and merge records")]
+    review = models.CharField(max_length=10, choices=Review, default=Review.DRAFT, db_index=True)
+    review_digest = models.CharField(max_length=64, blank=True)
+    submitted_by = models.CharField(max_length=150, blank=True)
+    reviewed_by = models.CharField(max_length=150, blank=True)
+    review_note = models.TextField(blank=True)
+    review_at = models.DateTimeField(null=True, blank=True)
+    owner = models.CharField(max_length=150, blank=True, db_index=True)
 
     def __str__(self):
         return self.get_standing_display()
@@ -64,3 +82,106 @@ class State(models.Model):
         else:
             self.standing = Standing.PUBLIC if self.public_digest == self.digest else Standing.CHANGED
         return self
+
+
+# What happened --------------------------------------------------------------------------------------------------------
+
+
+class Event(models.Model):
+    """One move of an editor: append-only (a trigger protects it) and chained, as the log of publications is."""
+
+    seq = models.PositiveBigIntegerField(primary_key=True)
+    at = models.DateTimeField()
+    by = models.CharField(max_length=150)
+    verb = models.CharField(max_length=20, db_index=True)
+    kind = models.CharField(max_length=20, blank=True)
+    record = models.UUIDField(null=True, db_index=True)
+    title = models.CharField(max_length=200, blank=True)  # what the record was called, or whom the move is about
+    before = models.CharField(max_length=40, blank=True)
+    after = models.CharField(max_length=40, blank=True)
+    digest = models.CharField(max_length=64, blank=True)  # of the revision it is about
+    note = models.TextField(blank=True)
+    chain = models.CharField(max_length=64)
+
+    class Meta:
+        ordering = ["-seq"]
+
+    def __str__(self):
+        return f"{self.seq}: {self.by} {self.verb}"
+
+
+class EventHead(models.Model):
+    """One row, locked while an event is written: the source of its `seq`."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    seq = models.PositiveBigIntegerField(default=0)
+    chain = models.CharField(max_length=64, blank=True)
+    at = models.DateTimeField(null=True)
+
+
+# What is planned ------------------------------------------------------------------------------------------------------
+
+
+class Release(models.Model):
+    """Records that become public at one instant, all or none. `undoes` is the release that this one takes back."""
+
+    class Status(models.TextChoices):
+        OPEN = "open", _("Open")
+        PLANNED = "planned", _("Planned")
+        DONE = "done", _("Published")
+        FAILED = "failed", _("Failed")
+        CANCELLED = "cancelled", _("Cancelled")
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    title = models.CharField(max_length=120)
+    note = models.TextField("public note", blank=True)
+    status = models.CharField(max_length=10, choices=Status, default=Status.OPEN, db_index=True)
+    made_by = models.CharField(max_length=150)
+    made_at = models.DateTimeField()
+    due_at = models.DateTimeField(null=True, blank=True, db_index=True)
+    planned_by = models.CharField(max_length=150, blank=True)
+    done_at = models.DateTimeField(null=True, blank=True)
+    trouble = models.TextField(blank=True)  # why it failed, as a sentence
+    entry_release = models.UUIDField(null=True, db_index=True)  # `Publication.release` of what it became
+    undoes = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="undone_by")
+
+    class Meta:
+        ordering = ["-made_at"]
+
+    def __str__(self):
+        return self.title
+
+
+class ReleaseItem(models.Model):
+    """One record of a release: which revision, and why. A single publication planned for a time is a release of one.
+
+    The digest is pinned when the release is planned; until then the newest approved revision counts.
+    """
+
+    release = models.ForeignKey(Release, models.CASCADE, related_name="items")
+    kind = models.CharField(max_length=20)
+    record = models.UUIDField(db_index=True)
+    action = models.CharField(max_length=10, default="publish")
+    digest = models.CharField(max_length=64, blank=True)
+    change_kind = models.CharField(max_length=20, blank=True)
+    note = models.TextField(blank=True)
+    wrong = models.TextField(blank=True)
+    wrong_since = models.CharField(max_length=12, blank=True)
+    reviewed_by = models.CharField(max_length=150, blank=True)
+    one_person = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [models.UniqueConstraint(fields=["release", "record"], name="release_holds_a_record_once")]
+
+    def __str__(self):
+        return f"{self.kind} in {self.release_id}"
+
+
+class Lease(models.Model):
+    """Who may do a job that only one process may do at a time, until when; and when it was last done."""
+
+    name = models.CharField(max_length=30, primary_key=True)
+    holder = models.CharField(max_length=60, blank=True)
+    until = models.DateTimeField(null=True)
+    last_run = models.DateTimeField(null=True)

@@ -3,36 +3,55 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from partnerships.models import KINDS, Kind, Record, uuid7
-from partnerships.publishing.documents import Document, labels_of, pointers, references
+from partnerships.publishing.documents import Document, digest, labels_of, pointers, references
 from partnerships.publishing.feed import Refusal, missing_references, pointing_at, pointing_models
 from partnerships.publishing.log import EDITORIAL, PUBLISHED, Step, bodies
 from partnerships.publishing.models import Action, ChangeKind, LogDocument, Publication
 from partnerships.publishing.release import release
 from partnerships.publishing.upgrades import upgraded
 
-from .models import Revision, State
+from .audit import note_moves
+from .models import Event, Review, Revision, State
+from .permissions import may
+from .review import Approval, clear
 from .rules import broken, unsuitable
 from .saving import keep_revisions, take_version
 
+SYSTEM = "system"
+"""The actor of the first load. No account has this name; it alone publishes without review, and the log says so."""
 
-def _newest(records: Sequence[Record]) -> dict[UUID, tuple[State, Document]]:
-    """The newest revision of each record, with the names that its references have now."""
+
+@dataclass(frozen=True)
+class Reason:
+    """Why something is published: the kind of change, a note for the public, and of a correction what was wrong since when."""
+
+    change_kind: str = ""
+    note: str = ""
+    wrong: str = ""
+    wrong_since: str = ""
+
+
+def _pinned(records: Iterable[Record], digests: Mapping[UUID, str] | None = None) -> dict[UUID, tuple[State, Document]]:
+    """The newest revision of each record (or the one whose digest is given), with the names its references have now."""
     states = {state.record: state for state in State.objects.filter(record__in=[record.pk for record in records])}
-    texts = bodies(state.digest for state in states.values())
-    if burnt := [pk for pk, state in states.items() if state.digest not in texts]:
+    wanted = {pk: (digests or {}).get(pk) or state.digest for pk, state in states.items()}
+    texts = bodies(wanted.values())
+    if burnt := [pk for pk, digest in wanted.items() if digest not in texts]:
         raise Refusal(f"The text of {_titles(burnt)} was taken down. Change it and save it, then publish the new text.")
-    newest = {pk: (state, upgraded(json.loads(texts[state.digest]))) for pk, state in states.items()}
-    labels = labels_of(set().union(*(references(document) for _, document in newest.values())), EDITORIAL)
-    for _, document in newest.values():
+    pinned = {pk: (state, upgraded(json.loads(texts[wanted[pk]]))) for pk, state in states.items()}
+    labels = labels_of(set().union(*(references(document) for _, document in pinned.values())), EDITORIAL)
+    for _, document in pinned.values():
         document["refs"] = {str(pk): labels[pk] for pk in sorted(references(document)) if pk in labels}
-    return newest
+    return pinned
 
 
 def _titles(ids: Iterable[UUID], using: str = EDITORIAL) -> str:
@@ -46,7 +65,7 @@ def needed(records: Sequence[Record]) -> list[Record]:
     found: dict[UUID, Record] = {}
     batch = list(records)
     while batch:
-        documents = [document for _, document in _newest(batch).values()]
+        documents = [document for _, document in _pinned(batch).values()]
         have = {record.pk for record in records} | found.keys()
         missing = missing_references(documents).keys() - have
         batch = list(Record.objects.using(EDITORIAL).filter(pk__in=missing))
@@ -63,31 +82,38 @@ def publish(
     wrong: str = "",
     wrong_since: str = "",
     title: str = "",
-    reviewed_by: str = "",
+    cleared: Mapping[UUID, Approval] | None = None,
+    reasons: Mapping[UUID, Reason] | None = None,
+    scheduled_for: datetime | None = None,
+    within: Callable[[list[Publication]], None] | None = None,
+    rehearse: bool = False,
 ) -> list[Publication]:
-    """Publish the newest revision of some records together: all of them, or none.
+    """Publish revisions of some records together: all of them, or none. A rehearsal only refuses what would be refused.
 
-    Records whose newest revision is public already are left out. `change_kind` may be empty for records that were never
-    public. Raises Refusal with a sentence for the editor: a broken rule, a reason that doesn't fit, or references that
-    aren't public yet (`missing` names them; `needed` finds all that must come along).
+    `cleared` pins which revision of each, and who approved it; without it the newest one is taken (by a command, or the
+    first load). What is public already is left out. A record's own `reasons` go before the common one; one that was never
+    public needs none. `within` runs in the log's transaction. Raises Refusal with a sentence for the editor: a broken
+    rule, a reason that doesn't fit, or references that aren't public yet (`missing` names them; `needed` finds them all).
     """
-    newest = _newest(records)
-    waiting = {pk: pair for pk, pair in newest.items() if pair[0].withdrawn or pair[0].digest != pair[0].public_digest}
-    texts = bodies(state.public_digest for state, _ in waiting.values())
-    public = {pk: texts.get(state.public_digest) for pk, (state, _) in waiting.items()}
-
+    cleared, reasons, common = cleared or {}, reasons or {}, Reason(change_kind, note, wrong, wrong_since)
+    pinned = _pinned(records, {pk: approval.digest for pk, approval in cleared.items()})
+    waiting = {
+        pk: (state, document)
+        for pk, (state, document) in pinned.items()
+        if state.withdrawn or digest(document) != state.public_digest
+    }
     steps, sentences = [], []
     together = uuid7() if len(waiting) > 1 or title else None
+    public = _public_documents(state for state, _ in waiting.values())
     for pk, (state, document) in waiting.items():
-        first = not state.public_version
-        reason = ChangeKind.FIRST if first else change_kind
-        text = public[pk]
-        before = upgraded(json.loads(text)) if text else None
+        reason, first = reasons.get(pk, common), not state.public_version
+        kind_of_change = ChangeKind.FIRST if first else reason.change_kind
         complaints = [
             *broken(document),
-            *unsuitable(reason, note, wrong, first=first, before=before, after=document),
+            *unsuitable(kind_of_change, reason.note, reason.wrong, first=first, before=public.get(pk), after=document),
         ]
         sentences += [f"{document['fields']['title']}: {complaint}" for complaint in complaints]
+        approval = cleared.get(pk) or Approval(state.digest, "", by != SYSTEM)
         steps.append(
             Step(
                 action=Action.PUBLISH,
@@ -95,14 +121,16 @@ def publish(
                 record=pk,
                 slug=document["slug"],
                 document=document,
-                change_kind=reason,
-                note=note.strip(),
-                wrong=wrong.strip(),
-                wrong_since=wrong_since,
+                change_kind=kind_of_change,
+                note=reason.note.strip(),
+                wrong=reason.wrong.strip(),
+                wrong_since=reason.wrong_since,
                 by=by,
-                reviewed_by=reviewed_by,
+                reviewed_by=approval.reviewed_by,
+                one_person=approval.one_person,
                 release=together,
                 release_title=title,
+                scheduled_for=scheduled_for,
             )
         )
     if sentences:
@@ -112,21 +140,65 @@ def publish(
         raise Refusal(
             f"Not public yet, but pointed at: {_titles(missing)}. Publish them together with this.", missing=missing
         )
-    return release(steps, within=_settle)
+    return release(steps, within=_settling(within), rehearse=rehearse)
+
+
+def publish_for(user, records: Sequence[Record], **reason) -> list[Publication]:
+    """Publish for a person: who may, and only what a second person has approved while two are needed."""
+    for record in records:
+        if not may(user, "publish", record):
+            raise Refusal(f"{record.title}: your account can't publish this.")
+    return publish(records, by=user.get_username(), cleared=clear(records, by=user), **reason)
+
+
+def _public_documents(states: Iterable[State]) -> dict[UUID, Document]:
+    """The documents that are public now, of those states that have one."""
+    states = list(states)
+    texts = bodies(state.public_digest for state in states)
+    return {s.record: upgraded(json.loads(texts[s.public_digest])) for s in states if s.public_digest in texts}
+
+
+def _settling(within: Callable[[list[Publication]], None] | None) -> Callable[[list[Publication]], None]:
+    """What must be true of the editorial side exactly when the log says so, and what a caller adds to it."""
+
+    def settle(entries: list[Publication]) -> None:
+        _settle(entries)
+        if within:
+            within(entries)
+
+    return settle
 
 
 def _settle(entries: list[Publication]) -> None:
-    """What the log says is what the states say: runs in the log's own transaction."""
+    """What the log says is what the states say, and every step has its event: runs in the log's own transaction."""
     states = {state.record: state for state in State.objects.filter(record__in=[entry.record for entry in entries])}
+    titles = dict(Record.objects.using(EDITORIAL).filter(pk__in=list(states)).values_list("pk", "title"))
+    events = []
     for entry in entries:
         state = states[entry.record]
+        was = state.standing
         state.withdrawn = entry.action != Action.PUBLISH
         state.public_digest = entry.digest
         state.public_version += entry.action == Action.PUBLISH
+        if entry.digest == state.digest:
+            state.review, state.review_digest, state.review_note = Review.DRAFT, "", ""
         state.settle()
-    State.objects.bulk_update(
-        states.values(), ["withdrawn", "public_digest", "public_version", "standing"], batch_size=100
-    )
+        events.append(
+            Event(
+                by=entry.by,
+                verb=entry.action,
+                kind=entry.kind,
+                record=entry.record,
+                title=titles.get(entry.record, entry.slug),
+                before=was,
+                after=state.standing,
+                digest=entry.digest,
+                note=entry.note,
+            )
+        )
+    fields = ["withdrawn", "public_digest", "public_version", "standing", "review", "review_digest", "review_note"]
+    State.objects.bulk_update(states.values(), fields, batch_size=100)
+    note_moves(events)
 
 
 def withdraw(
@@ -220,7 +292,7 @@ def merge(lost: Kind, survivor: Kind, *, by: str, note: str) -> list[Publication
             lost.delete()
             return []
 
-    newest = _newest(list(Record.objects.filter(pk__in=was_public)))
+    newest = _pinned(list(Record.objects.filter(pk__in=was_public)))
     together = uuid7()
     title = f"{lost.title} merged into {survivor.title}"[:120]
     steps = [

@@ -31,7 +31,7 @@ from partnerships.publishing.feed import Refusal
 from partnerships.publishing.log import EDITORIAL, bodies, keep_documents
 from partnerships.publishing.upgrades import upgraded
 
-from .models import Revision, State
+from .models import Review, Revision, State
 
 
 class Stale(Exception):
@@ -93,6 +93,8 @@ def keep_revisions(kind: type[Kind], pks: Iterable[UUID], *, by: str, note: str 
             continue
         state.revision += 1
         state.digest = new
+        if state.review in (Review.IN_REVIEW, Review.APPROVED):
+            state.review = Review.DRAFT  # what was approved was another text
         bodies_[new] = canonical(document)
         changed.append(state.settle())
         revisions.append(
@@ -104,7 +106,7 @@ def keep_revisions(kind: type[Kind], pks: Iterable[UUID], *, by: str, note: str 
         changed,
         update_conflicts=True,
         unique_fields=["record"],
-        update_fields=["revision", "digest", "standing"],
+        update_fields=["revision", "digest", "standing", "review"],
         batch_size=300,
     )
     return revisions

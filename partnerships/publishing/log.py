@@ -38,6 +38,7 @@ class Step:
     release: UUID | None = None
     release_title: str = ""
     reviewed_by: str = ""
+    one_person: bool = False
     scheduled_for: datetime | None = None
     refs: dict = field(default_factory=dict)
 

@@ -56,6 +56,7 @@ class Publication(Entry):
 
     by = models.CharField(max_length=150)  # the account's name: accounts may go, the log stays
     reviewed_by = models.CharField(max_length=150, blank=True)
+    one_person = models.BooleanField(default=False)  # nobody but its author has looked at it
     scheduled_for = models.DateTimeField(null=True)
 
     class Meta(Entry.Meta):

@@ -21,10 +21,12 @@ class Outrun(Exception):
     """Somebody else's entry stands in the log and isn't applied yet: `sync`, then try again."""
 
 
-def release(steps: Sequence[Step], *, within: Callable[[list[Publication]], None] | None = None) -> list[Publication]:
+def release(
+    steps: Sequence[Step], *, within: Callable[[list[Publication]], None] | None = None, rehearse: bool = False
+) -> list[Publication]:
     """Take some steps as one: all of them are public and logged afterwards, or none is.
 
-    `within` runs in the log's transaction, for what must be true of the editorial side exactly when the log says so.
+    A rehearsal makes every check and keeps nothing: what would be refused, it refuses. `within` runs in the log's transaction, for what must be true of the editorial side exactly when the log says so.
     Raises feed.Refusal when the public edition would not be consistent, feed.Stuck when the log can't be followed.
     Must not be called inside a transaction on the editorial database, whose commit would then not be one.
     """
@@ -33,16 +35,19 @@ def release(steps: Sequence[Step], *, within: Callable[[list[Publication]], None
     while True:
         sync()
         try:
-            return _release(steps, within)
+            return _release(steps, within, rehearse)
         except Outrun:
             continue
 
 
-def _release(steps: Sequence[Step], within) -> list[Publication]:
+def _release(steps: Sequence[Step], within, rehearse: bool) -> list[Publication]:
     documents = {digest(step.document): canonical(step.document) for step in steps if step.document}
     with transaction.atomic(using=PUBLISHED):
         entries = next_entries(locked_head(Head, PUBLISHED), steps)
         apply(entries, documents)
+        if rehearse:
+            transaction.set_rollback(True, using=PUBLISHED)
+            return []
         with transaction.atomic(using=EDITORIAL, durable=True):
             head = locked_head(LogHead, EDITORIAL)
             if head.seq != entries[0].seq - 1:

@@ -27,12 +27,12 @@ SWITCHES = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 
 @pytest.fixture
-def desk(own, desk_template, tmp_path, monkeypatch):
+def desk(own, world_template, tmp_path, monkeypatch):
     """A server of its own over a copy of the small world: its address. Dag, the administrator, can sign in."""
     if databases.on_postgresql():
         pytest.skip("the server of this test reads SQLite files")
     monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # the browser's driver runs an event loop in this thread
-    with own(desk_template) as pair:
+    with own(world_template) as pair:
         with closing(socket.socket()) as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]

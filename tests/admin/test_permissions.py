@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import pytest
 from django.contrib import admin
-from django.contrib.auth.models import AnonymousUser, Permission
 from django.test import Client
 from django.urls import URLPattern, URLResolver
 
 from partnerships.admin.addresses import address, list_address
-from partnerships.editorial.models import State
 from partnerships.editorial.permissions import VERBS, may
-from partnerships.models import KINDS, Notice, Partner, Record
+from partnerships.models import KINDS, Partner, Record
 from partnerships.publishing.models import Publication
 
-from .browser import typed, watched, writes
-from .conftest import permit
+from .browser import watched, writes
 from .records import make
 
 OPEN = {"login", "logout", "jsi18n"}
@@ -107,26 +104,6 @@ def test_a_desk_account_without_rights_sees_no_record(world, at, method):
     assert list(Record.objects.values_list("pk", "version")) == before
 
 
-def test_who_only_looks_changes_nothing(world, at):
-    bruno, walk = at("bruno"), addresses(world)
-    log, before = Publication.objects.count(), list(Record.objects.values_list("pk", "version", "title"))
-    for where, name in walk:
-        if not name.startswith("partnerships_"):
-            continue
-        page = name.rpartition("_")[2]
-        shown = bruno.get(where, follow=page == "changelist" or "/record/" in where)
-        expected = 200 if page in ("changelist", "change", "history", "changes") or "/record/" in where else 403
-        if "/record/" in where and page in ("add", "delete"):
-            expected = 403
-        assert shown.status_code == expected, where
-        fields = typed(shown) if shown.status_code == 200 else {}
-        forged = fields | {"title": ["Forged"], "confirmed": ["1"], "post": ["yes"], "note": ["x"], "survivor": ["x"]}
-        posted = bruno.post(where, forged)
-        assert posted.status_code in (200, 302, 403, 404), where
-    assert list(Record.objects.values_list("pk", "version", "title")) == before
-    assert Publication.objects.count() == log
-
-
 @pytest.mark.parametrize(
     "action", ["publish_selected", "withdraw_selected", "merge_selected", "delete_selected", "nonsense"]
 )
@@ -196,49 +173,7 @@ def test_every_page_forbids_frames_and_inline_code(world, at):
     assert "unsafe" not in csp
 
 
-# Names of what one may not see ------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def clara(world, at):
-    """An account that may see claims and nothing else."""
-    user = world.user("sam")
-    user.is_staff = True
-    user.save()
-    permit(user, "view_claim", "change_claim")
-    return at("sam")
-
-
-def test_titles_of_other_kinds_are_not_offered(world, clara):
-    asked = {"app_label": "partnerships", "model_name": "link", "field_name": "other", "term": ""}
-    found = {item["text"].rpartition(" · ")[2] for item in clara.get("/admin/autocomplete/", asked).json()["results"]}
-    assert found == {"claim"}
-    asked["model_name"], asked["field_name"] = "claim", "made_in"
-    assert clara.get("/admin/autocomplete/", asked).status_code == 403
-    assert "Malta" not in clara.get(list_address("record")).content.decode()
-    assert "malta" not in clara.get("/admin/publishing/publication/").content.decode()
-    assert clara.get(f"/admin/partnerships/record/{world.malta.pk}/change/").status_code == 404
-
-
 # The table --------------------------------------------------------------------------------------------------------------
-
-MATRIX = {
-    #           view  add  change delete publish withdraw merge take_down switch
-    "anna": (True, True, True, True, False, False, False, False, False),
-    "bruno": (True, False, False, False, False, False, False, False, False),
-    "chiara": (True, True, True, True, True, True, True, False, False),
-    "dag": (True, True, True, True, True, True, True, True, True),
-    "sam": (False,) * 9,
-}
-
-
-@pytest.mark.parametrize("name", MATRIX)
-def test_the_table_of_verbs(world, name):
-    user = world.user(name)
-    assert tuple(VERBS) == ("view", "add", "change", "delete", "publish", "withdraw", "merge", "take_down", "switch")
-    for kind in KINDS.values():
-        assert tuple(may(user, verb, kind) for verb in VERBS) == MATRIX[name]
-    assert not any(may(AnonymousUser(), verb, Partner) for verb in VERBS)
 
 
 def test_a_record_may_be_asked_about_in_any_form(world):
@@ -249,16 +184,6 @@ def test_a_record_may_be_asked_about_in_any_form(world):
     assert may(chiara, "publish", Partner(title="Not saved yet"))
     with pytest.raises(KeyError):
         may(chiara, "fly", world.malta)
-
-
-def test_publishing_can_be_given_as_a_permission_of_its_own(world):
-    user = world.user("bruno")
-    permit(user, "publish_record")
-    assert not may(world.user("bruno"), "publish", Partner)  # to publish, one must be able to change
-    permit(user, "change_partner")
-    assert may(world.user("bruno"), "publish", Partner)
-    assert not may(world.user("bruno"), "publish", Notice)
-    assert Permission.objects.get(codename="publish_record").content_type.model_class() is State
 
 
 def test_an_inactive_account_may_do_nothing(world):

@@ -57,6 +57,7 @@ class Migration(migrations.Migration):
                 ('chain', models.CharField(max_length=64)),
                 ('by', models.CharField(max_length=150)),
                 ('reviewed_by', models.CharField(blank=True, max_length=150)),
+                ('one_person', models.BooleanField(default=False)),
                 ('scheduled_for', models.DateTimeField(null=True)),
             ],
             options={

@@ -1,0 +1,80 @@
+"""What happens by itself: due publications, without cron.
+
+Every editorial process runs one of these in a thread. A lease in the database says which of them does the work; another
+steps in when something has been due for a while. Being published twice is prevented elsewhere (releases mark themselves
+done in the transaction of the log), so the lease only saves work.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+import threading
+from datetime import datetime, timedelta
+
+from django.db import DatabaseError, connections
+from django.db.models import Q
+from django.utils import timezone
+
+from .models import Lease, Release
+from .releases import due, run_due
+
+log = logging.getLogger("portal.worker")
+
+NAME = "publishing"
+PAUSE = 1.0  # seconds between two looks
+HELD = timedelta(seconds=15)  # a lease lasts this long …
+RENEWED = timedelta(seconds=10)  # … and is renewed when less than this is left
+PATIENCE = timedelta(seconds=2)  # how long another's work may be overdue before this one does it
+
+
+def holder() -> str:
+    return f"{socket.gethostname()[:40]}:{os.getpid()}"
+
+
+def take_lease(now: datetime, me: str, name: str = NAME) -> bool:
+    """Take or renew the lease; whether it is ours now. Writes only when there is little left of it."""
+    mine = Lease.objects.filter(name=name).first() or Lease.objects.get_or_create(name=name)[0]
+    if mine.holder == me and mine.until and mine.until - now > RENEWED:
+        return True
+    if mine.holder != me and mine.until and mine.until > now:
+        return False
+    free = Q(holder=me) | Q(until__isnull=True) | Q(until__lte=now)
+    return bool(Lease.objects.filter(free, name=name).update(holder=me, until=now + HELD, last_run=now))
+
+
+def look(now: datetime | None = None, me: str | None = None) -> list[Release]:
+    """One look: what is due is published if the lease is ours, or if its holder has let it lie."""
+    now = now or timezone.now()
+    ours = take_lease(now, me or holder())
+    if not ours and not due(now - PATIENCE):
+        return []
+    return run_due(now)
+
+
+def last_run() -> datetime | None:
+    """When a worker last renewed its lease; None when none ever ran."""
+    return Lease.objects.filter(name=NAME).values_list("last_run", flat=True).first()
+
+
+class Worker(threading.Thread):
+    """Looks once a second until it is told to stop. A failing database is waited for, not given up on."""
+
+    def __init__(self):
+        super().__init__(name="portal-worker", daemon=True)
+        self.stopping = threading.Event()
+
+    def run(self):
+        while not self.stopping.wait(PAUSE):
+            try:
+                for one in look():
+                    log.info("%s: %s %s", one.title, one.get_status_display().lower(), one.trouble)
+            except DatabaseError as error:
+                log.warning("The database did not answer: %s", error)
+                self.stopping.wait(5)
+            except Exception:
+                log.exception("What was due could not be done.")
+                self.stopping.wait(5)
+            finally:
+                connections.close_all()
