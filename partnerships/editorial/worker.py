@@ -17,6 +17,8 @@ from django.db import DatabaseError, connections
 from django.db.models import Q
 from django.utils import timezone
 
+from partnerships.publishing.feed import Stuck, sync
+
 from .models import Lease, Release
 from .releases import due, run_due
 
@@ -45,11 +47,15 @@ def take_lease(now: datetime, me: str, name: str = NAME) -> bool:
 
 
 def look(now: datetime | None = None, me: str | None = None) -> list[Release]:
-    """One look: what is due is published if the lease is ours, or if its holder has let it lie."""
+    """One look: what is due is published if the lease is ours, or if its holder has let it lie.
+
+    What a crash between two commits left logged but not public is made public as well. Raises Stuck when that can't be.
+    """
     now = now or timezone.now()
     ours = take_lease(now, me or holder())
     if not ours and not due(now - PATIENCE):
         return []
+    sync()
     return run_due(now)
 
 
@@ -70,8 +76,8 @@ class Worker(threading.Thread):
             try:
                 for one in look():
                     log.info("%s: %s %s", one.title, one.get_status_display().lower(), one.trouble)
-            except DatabaseError as error:
-                log.warning("The database did not answer: %s", error)
+            except (DatabaseError, Stuck) as error:
+                log.warning("What is due waits: %s", error)
                 self.stopping.wait(5)
             except Exception:
                 log.exception("What was due could not be done.")
