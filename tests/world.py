@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from django.contrib.auth.models import Group, User
 
-from partnerships.editorial.permissions import ROLES
+from partnerships.editorial.permissions import ORDER
 from partnerships.editorial.publication import publish, withdraw
 from partnerships.editorial.saving import record_saved
 from partnerships.models import (
@@ -63,7 +63,7 @@ def make_cast() -> None:
         person = User.objects.create(
             username=name, first_name=name.capitalize(), last_name=role, is_staff=role != "Stranger"
         )
-        if role in ROLES:
+        if role in ORDER:
             person.groups.add(Group.objects.get_or_create(name=role)[0])
     dag = User.objects.get(username="dag")
     dag.set_password(PASSWORD)

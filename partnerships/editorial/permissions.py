@@ -1,10 +1,13 @@
-"""Who may do what: one table of roles, asked as a question by every door.
+"""Who may do what: one table of rights, asked as a question by every door.
 
-A role is a group of that name. Each role may all that the one before it may. The table is the only place where rights
+A role is a group of that name; each role may all that the one before it may. The table is the only place where rights
 stand: `RoleBackend` answers Django's own questions (`user.has_perm`) from it, so there is nothing to keep in step.
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
@@ -12,22 +15,65 @@ from django.contrib.auth.backends import BaseBackend
 
 from partnerships.models import Kind, Record
 
-from .models import Revision, Standing, State
+from .models import Review, Revision, Standing, State
 
-AUTHOR, REVIEWER, PUBLISHER, ADMINISTRATOR = "Author", "Reviewer", "Publisher", "Administrator"
+AUTHOR, REVIEWER, PUBLISHER, ADMINISTRATOR = ORDER = ("Author", "Reviewer", "Publisher", "Administrator")
 
-ROLES: dict[str, frozenset[str]] = {
-    AUTHOR: frozenset(
-        {"view", "add", "change", "delete", "restore", "submit", "reopen", "comment", "preview", "export", "import"}
-    ),
-    REVIEWER: frozenset({"approve", "send_back", "verify"}),
-    PUBLISHER: frozenset({"publish", "plan", "withdraw", "merge", "release"}),
-    ADMINISTRATOR: frozenset({"take_down", "switch", "people"}),
+
+@dataclass(frozen=True)
+class Right:
+    """From which role on something may be done; with which kinds; and in which states of one record. Empty: any."""
+
+    role: str
+    kinds: frozenset[str] = frozenset()
+    standings: frozenset[str] = frozenset()
+    reviews: frozenset[str] = frozenset()
+
+    def fits(self, state: State) -> bool:
+        """Whether a record may stand so for this to be done with it."""
+        return (not self.standings or state.standing in self.standings) and (
+            not self.reviews or state.review in self.reviews
+        )
+
+
+def _right(
+    role: str, *, kinds: Iterable[str] = (), standings: Iterable[str] = (), reviews: Iterable[str] = ()
+) -> Right:
+    return Right(role, frozenset(kinds), frozenset(standings), frozenset(reviews))
+
+
+NEVER, PUBLIC, CHANGED, WITHDRAWN = Standing.NEVER, Standing.PUBLIC, Standing.CHANGED, Standing.WITHDRAWN
+DRAFT, IN_REVIEW, CHANGES, APPROVED = Review.DRAFT, Review.IN_REVIEW, Review.CHANGES, Review.APPROVED
+
+RIGHTS: dict[str, Right] = {
+    # working copies
+    "view": _right(AUTHOR),
+    "add": _right(AUTHOR),
+    "change": _right(AUTHOR),
+    "delete": _right(AUTHOR, standings=[NEVER]),  # its only author, or an administrator: see ALSO
+    "restore": _right(AUTHOR),
+    "comment": _right(AUTHOR),
+    "preview": _right(AUTHOR),
+    "export": _right(AUTHOR),
+    "import": _right(AUTHOR),
+    # review
+    "submit": _right(AUTHOR, standings=[NEVER, CHANGED, WITHDRAWN], reviews=[DRAFT, CHANGES]),
+    "reopen": _right(AUTHOR, reviews=[IN_REVIEW, APPROVED]),
+    "approve": _right(REVIEWER, reviews=[IN_REVIEW]),
+    "send_back": _right(REVIEWER, reviews=[IN_REVIEW, APPROVED]),
+    "verify": _right(REVIEWER),
+    # the public edition
+    "publish": _right(PUBLISHER),
+    "plan": _right(PUBLISHER),
+    "release": _right(PUBLISHER),
+    "merge": _right(PUBLISHER),
+    "withdraw": _right(PUBLISHER, standings=[PUBLIC, CHANGED]),
+    "take_down": _right(ADMINISTRATOR, standings=[PUBLIC, CHANGED, WITHDRAWN]),
+    # the desk itself
+    "switch": _right(ADMINISTRATOR, kinds=["notice"]),  # a notice, on or off
+    "people": _right(ADMINISTRATOR),  # accounts and their roles
 }
-"""What each role adds to the one above it. "switch" is turning a notice on or off, "people" accounts and their roles."""
-
-ORDER = tuple(ROLES)
-VERBS = frozenset().union(*ROLES.values())
+"""What may be done: by whom, with what, in which state."""
 
 
 def role_of(user) -> str:
@@ -42,48 +88,45 @@ def role_of(user) -> str:
     return user._portal_role
 
 
-def verbs_of(role: str) -> frozenset[str]:
-    """All that a role may: its own line of the table and those above it."""
-    return frozenset().union(*(ROLES[name] for name in ORDER[: ORDER.index(role) + 1])) if role else frozenset()
+def roles_for(verb: str) -> tuple[str, ...]:
+    """The roles that may do something, the lowest first. Raises KeyError for an unknown verb."""
+    return ORDER[ORDER.index(RIGHTS[verb].role) :]
 
 
-def may(user, verb: str, subject: Record | type[Kind] | None = None) -> bool:
-    """Whether a person may do something: with records of a kind, with one record, or at all.
+def may(user, verb: str, subject: Record | type[Kind] | None = None, state: State | None = None) -> bool:
+    """Whether a person may do something: at all, with records of a kind, or with one record as it stands.
 
-    Of one record its state counts as well: a draft is deleted by its author, nothing that was ever public is. Raises
-    KeyError for an unknown verb.
+    `state` saves a query for those who have it. A record without a state was never saved: it counts as a new draft.
+    Raises KeyError for an unknown verb.
     """
-    if verb not in VERBS:
-        raise KeyError(verb)
-    if verb not in verbs_of(role_of(user)):
+    right = RIGHTS[verb]
+    if role_of(user) not in roles_for(verb):
         return False
-    if isinstance(subject, Record) and verb in OF_A_RECORD:
-        return OF_A_RECORD[verb](user, subject)
-    return True
-
-
-def _deletes(user, record: Record) -> bool:
-    """What was public is only withdrawn. A draft is its author's to delete; administrators may delete any."""
-    state = State.objects.filter(record=record.pk).first()
-    if state and state.public_version:
-        return False
-    if role_of(user) == ADMINISTRATOR:
+    if subject is None:
         return True
+    if right.kinds and _kind_of(subject) not in right.kinds:
+        return False
+    if not isinstance(subject, Record):
+        return True
+    if right.standings or right.reviews:
+        state = state or State.objects.filter(record=subject.pk).first() or State(record=subject.pk)
+        if not right.fits(state):
+            return False
+    return verb not in ALSO or ALSO[verb](user, subject)
+
+
+def _kind_of(subject: Record | type[Kind]) -> str:
+    return subject.kind if isinstance(subject, Record) and subject.kind else subject.kind_name()
+
+
+def _alone_or_administrator(user, record: Record) -> bool:
+    """A draft is its author's to delete, while nobody else has worked on it; administrators may delete any."""
     others = Revision.objects.filter(record=record.pk).exclude(by=user.get_username())
-    return not others.exists()
+    return role_of(user) == ADMINISTRATOR or not others.exists()
 
 
-def _waits(user, record: Record) -> bool:
-    """There is something that isn't public yet."""
-    return State.objects.filter(record=record.pk).exclude(standing=Standing.PUBLIC).exists()
-
-
-def _is_public(user, record: Record) -> bool:
-    return State.objects.filter(record=record.pk, standing__in=[Standing.PUBLIC, Standing.CHANGED]).exists()
-
-
-OF_A_RECORD = {"delete": _deletes, "submit": _waits, "withdraw": _is_public}
-"""What the state of one record adds to a verb."""
+ALSO = {"delete": _alone_or_administrator}
+"""What no state says: a further condition of one record."""
 
 
 # Two people -----------------------------------------------------------------------------------------------------------
@@ -101,9 +144,8 @@ def four_eyes() -> bool:
 
 def people_who_may(verb: str, *, at_most: int | None = None) -> list:
     """Active accounts of the desk with the right to a verb."""
-    roles = [role for role in ORDER if verb in verbs_of(role)]
     people = get_user_model()._default_manager.filter(is_active=True, is_staff=True)
-    able = people.filter(groups__name__in=roles) | people.filter(is_superuser=True)
+    able = people.filter(groups__name__in=roles_for(verb)) | people.filter(is_superuser=True)
     return list(able.distinct().order_by("username")[:at_most])
 
 

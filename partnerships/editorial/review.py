@@ -18,8 +18,8 @@ from partnerships.publishing.feed import Refusal
 from partnerships.publishing.log import EDITORIAL
 
 from .audit import note_moves, of
-from .models import Event, Review, Revision, Standing, State
-from .permissions import four_eyes, may, people_who_may
+from .models import Event, Review, Revision, State
+from .permissions import RIGHTS, four_eyes, may, people_who_may
 
 
 @dataclass(frozen=True)
@@ -47,22 +47,35 @@ def _states(records: Sequence[Record], *, locked: bool = True) -> dict[UUID, Sta
     return {state.record: state for state in (rows.select_for_update() if locked else rows)}
 
 
-def _move(
-    user, verb: str, records: Sequence[Record], to: str, note: str, allowed: Mapping[Review, str], check=None
-) -> list[State]:
-    """Move the review of records, together: all of them, or none. `allowed` maps a review's state to "" or a refusal."""
-    by, events = user.get_username(), []
+SUBMITTED_ALREADY = {Review.IN_REVIEW: "it is in review already.", Review.APPROVED: "it is approved already."}
+DRAFT_ALREADY = {Review.DRAFT: "it is a draft already.", Review.CHANGES: "it is a draft already."}
+NOT_SUBMITTED = {
+    Review.DRAFT: "it was not submitted for review. Submit it first.",
+    Review.CHANGES: "it was sent back, and not submitted again since.",
+    Review.APPROVED: "it is approved already.",
+}
+NOTHING_WAITS = "everything of it is public already, so there is nothing to review."
+
+
+def _move(user, verb: str, records: Sequence[Record], to: str, note: str, why_not: Mapping, also=None) -> list[State]:
+    """Move the review of records, together: all of them, or none.
+
+    The table of rights says in which states that is possible; `why_not` says in words why it isn't, by the state of the
+    review. `also` is a further condition: a sentence when it doesn't hold.
+    """
+    by, note, events = user.get_username(), note.strip(), []
+    if not may(user, verb):
+        raise Refusal("Your account can't do that here.")
     with transaction.atomic(using=EDITORIAL):
         states = _states(records)
         for record in records:
             state = states.get(record.pk)
-            if state is None or not may(user, verb, record):
-                raise Refusal(f"{record.title}: your account can't do that here.")
-            refusal = allowed.get(Review(state.review), "")
-            if not refusal and check:
-                refusal = check(record, state)
-            if refusal:
-                raise Refusal(f"{record.title}: {refusal}")
+            if state is None:
+                raise Refusal(f"{record.title} was never saved.")
+            if not RIGHTS[verb].fits(state):
+                raise Refusal(f"{record.title}: {why_not.get(state.review, NOTHING_WAITS)}")
+            if also and (sentence := also(record, state)):
+                raise Refusal(f"{record.title}: {sentence}")
             events.append(
                 Event(by=by, verb=verb, before=state.review, after=to, digest=state.digest, note=note, **of(record))
             )
@@ -80,28 +93,19 @@ def _move(
 
 def submit(records: Sequence[Record], *, by, note: str = "") -> list[State]:
     """Ask for a review of the newest revision of some records."""
-    nothing = "everything of it is public already, so there is nothing to review."
-
-    def waits(record: Record, state: State) -> str:
-        return nothing if state.standing == Standing.PUBLIC else ""
-
-    already = {Review.IN_REVIEW: "it is in review already.", Review.APPROVED: "it is approved already."}
-    return _move(by, "submit", records, Review.IN_REVIEW, note.strip(), already, waits)
+    return _move(by, "submit", records, Review.IN_REVIEW, note, SUBMITTED_ALREADY)
 
 
 def reopen(records: Sequence[Record], *, by, note: str = "") -> list[State]:
     """Take records back to draft: out of the review, or out of what was approved."""
-    already = {Review.DRAFT: "it is a draft already.", Review.CHANGES: "it is a draft already."}
-    return _move(by, "reopen", records, Review.DRAFT, note.strip(), already)
+    return _move(by, "reopen", records, Review.DRAFT, note, DRAFT_ALREADY)
 
 
 def send_back(records: Sequence[Record], *, by, note: str) -> list[State]:
     """Ask the authors for changes; the note says which."""
     if not note.strip():
         raise Refusal("Say what should be changed: the author gets this note.")
-    not_asked = "it was not submitted for review."
-    allowed = {Review.DRAFT: not_asked, Review.CHANGES: "it was sent back already."}
-    return _move(by, "send_back", records, Review.CHANGES, note.strip(), allowed)
+    return _move(by, "send_back", records, Review.CHANGES, note, NOT_SUBMITTED)
 
 
 def approve(records: Sequence[Record], *, by, note: str = "") -> list[State]:
@@ -116,9 +120,7 @@ def approve(records: Sequence[Record], *, by, note: str = "") -> list[State]:
             return f"you wrote part of this, so another person has to approve it: {others(by)}."
         return ""
 
-    not_asked = "it was not submitted for review. Submit it first."
-    allowed = {Review.DRAFT: not_asked, Review.CHANGES: not_asked, Review.APPROVED: "it is approved already."}
-    return _move(by, "approve", records, Review.APPROVED, note.strip(), allowed, not_ones_own)
+    return _move(by, "approve", records, Review.APPROVED, note, NOT_SUBMITTED, not_ones_own)
 
 
 def others(user) -> str:
@@ -153,7 +155,7 @@ def clear(records: Iterable[Record], *, by) -> dict[UUID, Approval]:
         if state.review == Review.APPROVED and state.review_digest == state.digest:
             second = state.reviewed_by
         else:
-            second = name if may(by, "approve", record) else ""
+            second = name if may(by, "approve") else ""
         alone = not second or second in authors
         if alone and strict:
             waiting.append(record.title)

@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver
 
 from partnerships.admin.addresses import address, list_address
-from partnerships.editorial.permissions import VERBS, may
+from partnerships.editorial.permissions import RIGHTS, may
 from partnerships.models import KINDS, Partner, Record
 from partnerships.publishing.models import Publication
 
@@ -189,4 +189,4 @@ def test_a_record_may_be_asked_about_in_any_form(world):
 def test_an_inactive_account_may_do_nothing(world):
     dag = world.user("dag")
     dag.is_active = False
-    assert not any(may(dag, verb, Partner) for verb in VERBS)
+    assert not any(may(dag, verb, Partner) for verb in RIGHTS)
