@@ -1,5 +1,6 @@
 """What the portal's commands share: refusals end them with a sentence, not with a traceback."""
 
+from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError
 
 from partnerships.models import KINDS, Record
@@ -25,3 +26,10 @@ class PortalCommand(BaseCommand):
                 raise CommandError(f"There is no record “{label}”. Write kind/slug, for example partner/malta.")
             found.append(record)
         return found
+
+    def person(self, name: str):
+        """The account in whose name the command acts: it may what the account may, and the log says who it was."""
+        user = get_user_model()._default_manager.filter(username=name, is_active=True).first()
+        if user is None:
+            raise CommandError(f"There is no active account “{name}”. Name the person who answers for this.")
+        return user

@@ -1,15 +1,15 @@
-from partnerships.editorial.publication import needed, publish
+from partnerships.editorial.publication import needed, publish_for
 from partnerships.publishing.models import ChangeKind
 
 from ._base import PortalCommand
 
 
 class Command(PortalCommand):
-    help = "Publishes the newest revision of records, together: all of them, or none."
+    help = "Publishes records together, as the account named may: all of them, or none."
 
     def add_arguments(self, parser):
         parser.add_argument("records", nargs="+", metavar="kind/slug")
-        parser.add_argument("--by", required=True, help="The name that stands in the log.")
+        parser.add_argument("--by", required=True, help="The account in whose name: the log says so.")
         parser.add_argument(
             "--kind", default="", choices=["", *ChangeKind.values], help="Why: needed unless it is the first."
         )
@@ -21,8 +21,12 @@ class Command(PortalCommand):
         records = self.records(options["records"])
         if options["with_needed"]:
             records += needed(records)
-        entries = publish(
-            records, by=options["by"], change_kind=options["kind"], note=options["note"], wrong=options["wrong"]
+        entries = publish_for(
+            self.person(options["by"]),
+            records,
+            change_kind=options["kind"],
+            note=options["note"],
+            wrong=options["wrong"],
         )
         for entry in entries:
             self.stdout.write(f"{entry.seq}: {entry.kind}/{entry.slug} published")
