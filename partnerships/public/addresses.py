@@ -16,6 +16,8 @@ PLACES = {
     "method": "/about/method/",
     "glossary": "/glossary/",
     "search": "/search/",
+    "map": "/map/",
+    "matrix": "/matrix/",
     "changes": "/changes/",
     "feed": "/changes/feed.atom",
     "data": "/data/",

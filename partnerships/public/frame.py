@@ -73,7 +73,8 @@ class Place(NamedTuple):
 
 
 def menu() -> list[Place]:
-    return [*(Place(LIST_TITLES[kind], address(kind)) for kind in MENU), Place(_("Changes"), PLACES["changes"])]
+    lists = [Place(LIST_TITLES[kind], address(kind)) for kind in MENU]
+    return [*lists[:4], Place(_("Map"), PLACES["map"]), *lists[4:], Place(_("Changes"), PLACES["changes"])]
 
 
 def all_lists() -> list[Place]:

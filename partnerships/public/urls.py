@@ -9,7 +9,7 @@ from django.urls import path
 
 from partnerships.models import Kind
 
-from . import challenges, changes, claims, exercises, frameworks, home, pages, partners, search, sources, themes
+from . import atlas, challenges, changes, claims, exercises, frameworks, home, pages, partners, search, sources, themes
 from .details import RecordPage, find
 from .frame import LIST_TITLES
 from .lists import list_view
@@ -37,6 +37,8 @@ def detail_view(kind: type[Kind]) -> Callable[..., HttpResponse]:
 
 urlpatterns = [
     path("", home.home, name="home"),
+    path("map/", atlas.map_page, name="map"),
+    path("matrix/", atlas.matrix, name="matrix"),
     path("search/", search.search, name="search"),
     path("changes/", changes.changes, name="changes"),
     path("changes/feed.atom", changes.feed, name="changes-feed"),
