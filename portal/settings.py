@@ -247,6 +247,7 @@ LIMITS = {
     "parameter_length": 500,  # characters of any other parameter
     "cursor_length": 4000,  # our own: it holds the sort key of a row, a title of 200 characters at worst
     "owned_rows": 1000,  # inline rows of one kind in one form
+    "autosave_length": 3_000_000,  # characters of a form kept while it is typed
     "text_length": 60_000,  # characters of one long text
     "image_bytes": 20_000_000,
     "image_pixels": 25_000_000,

@@ -19,7 +19,9 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path
 from django.utils.html import format_html
 from django.utils.text import capfirst
+from django.utils.translation import gettext as _
 
+from partnerships.editorial import autosave, presence
 from partnerships.editorial.models import Revision
 from partnerships.editorial.permissions import may
 from partnerships.editorial.saving import Stale, discard, hold, record_saved
@@ -28,7 +30,7 @@ from partnerships.publishing.documents import owned_rows
 from partnerships.publishing.feed import Refusal, pointing_at
 from partnerships.publishing.log import EDITORIAL
 
-from . import history, publication
+from . import history, publication, work
 from .addresses import address, list_address
 from .citations import CitationInline
 from .lists import RecordListAdmin
@@ -69,6 +71,10 @@ class KindForm(forms.ModelForm):
         cleaned = super().clean()
         if not self.instance._state.adding and cleaned.get("version") != self.instance.version:
             raise ValidationError(self._outrun(), code="stale")
+        if "_kept" in self.data:
+            raise ValidationError(
+                _("This is what you had typed. It isn't saved yet: look at it, and save."), code="kept"
+            )
         return cleaned
 
     def _outrun(self) -> str:
@@ -160,8 +166,12 @@ class KindAdmin(RecordListAdmin):
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         errors = context["adminform"].form.non_field_errors().as_data()
+        offered = autosave.kept(self.model, obj.pk if obj else None, by=request.user.get_username())
         context |= {
             "outrun": next((error.message for error in errors if error.code == "stale"), ""),
+            "brought_back": next((error.message for error in errors if error.code == "kept"), ""),
+            "kept_said": work.said_of(offered) if request.method == "GET" and not context["is_popup"] else "",
+            "pings": presence.PINGS,
             "most_fields": settings.DATA_UPLOAD_MAX_NUMBER_FIELDS,
             "may_publish": self.has_publish_permission(request) and not context["is_popup"],
             "show_save_and_add_another": add,
@@ -173,6 +183,8 @@ class KindAdmin(RecordListAdmin):
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
         if "_saveasnew" in request.POST:
             raise BadRequest("Records aren't copied this way.")
+        if typed := work.kept_form(request, self, object_id):
+            request.POST = typed
         try:
             return super().changeform_view(request, object_id, form_url, extra_context)
         except (Stale, IntegrityError):
@@ -188,9 +200,9 @@ class KindAdmin(RecordListAdmin):
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)
         record = form.instance
-        record_saved(
-            record, by=request.user.get_username(), expected=record.version, note=form.cleaned_data.get("save_note", "")
-        )
+        by = request.user.get_username()
+        record_saved(record, by=by, expected=record.version, note=form.cleaned_data.get("save_note", ""))
+        autosave.forget(self.model, record.pk if change else None, by=by)
 
     def construct_change_message(self, request, form, formsets, add=False):
         """One plain sentence; Django's own would hold a line of JSON for each of 500 rows."""
@@ -284,6 +296,11 @@ class KindAdmin(RecordListAdmin):
 
         name = f"{self.opts.app_label}_{self.opts.model_name}"
         return [
+            path("<uuid:pk>/presence/", wrap(work.presence_view), name=f"{name}_presence"),
+            path("<uuid:pk>/autosave/", wrap(work.keep_view), name=f"{name}_autosave"),
+            path("<uuid:pk>/discard/", wrap(work.discard_view), name=f"{name}_discard"),
+            path("add/autosave/", wrap(work.keep_view), name=f"{name}_autosave_new"),
+            path("add/discard/", wrap(work.discard_view), name=f"{name}_discard_new"),
             path("<uuid:pk>/publish/", wrap(publication.publish_view), name=f"{name}_publish"),
             path("<uuid:pk>/withdraw/", wrap(publication.withdraw_view), name=f"{name}_withdraw"),
             path("<uuid:pk>/changes/", wrap(history.compare_view), name=f"{name}_changes"),

@@ -185,3 +185,41 @@ class Lease(models.Model):
     holder = models.CharField(max_length=60, blank=True)
     until = models.DateTimeField(null=True)
     last_run = models.DateTimeField(null=True)
+
+
+# Who is at work -------------------------------------------------------------------------------------------------------
+
+
+class Presence(models.Model):
+    """A form that stands open in somebody's browser, as that browser last said. It counts until `until`."""
+
+    tab = models.CharField(max_length=40, primary_key=True)  # one tab of one browser
+    record = models.UUIDField(db_index=True)
+    by = models.CharField(max_length=150)
+    name = models.CharField(max_length=310)
+    dirty = models.BooleanField(default=False)
+    until = models.DateTimeField(db_index=True)
+
+    def __str__(self):
+        return f"{self.by} until {self.until}"
+
+
+class Autosave(models.Model):
+    """What somebody typed into a form and has not saved: the form's fields as the browser would send them.
+
+    One for each person and form, so that it is found again from any computer. It is no revision: nobody else sees it,
+    and a save that succeeds deletes it.
+    """
+
+    by = models.CharField(max_length=150)
+    kind = models.CharField(max_length=20)
+    place = models.CharField(max_length=36)  # the record's id, or "new"
+    version = models.PositiveIntegerField(default=0)  # of the record when the form was opened
+    typed = models.TextField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["by", "kind", "place"], name="autosaved_once")]
+
+    def __str__(self):
+        return f"{self.kind} {self.place} by {self.by}"

@@ -1,0 +1,61 @@
+"""Who else has the form of a record open: no lock, just knowing of each other before both have typed for an hour."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import NamedTuple
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from partnerships.publishing.log import EDITORIAL
+
+from .models import Presence
+
+PINGS = 5
+"""Seconds between two words from a tab that is looked at."""
+COUNTS = timedelta(seconds=20)
+"""How long a word counts: whoever leaves without one is gone after this."""
+COUNTS_HIDDEN = timedelta(seconds=150)
+"""The same for a tab in the background, which browsers let speak once a minute."""
+
+
+class Present(NamedTuple):
+    """Somebody else with the form open."""
+
+    name: str
+    """Empty: oneself, in another tab."""
+    dirty: bool
+
+
+def here(tab: str, record: UUID, user, *, dirty: bool, hidden: bool = False) -> None:
+    """A tab says that it has the form open. One statement; what is long over is swept along."""
+    now = timezone.now()
+    with transaction.atomic(using=EDITORIAL):
+        Presence.objects.filter(until__lt=now - timedelta(hours=1)).delete()
+        Presence.objects.update_or_create(
+            tab=tab,
+            defaults={
+                "record": record,
+                "by": user.get_username(),
+                "name": user.get_full_name() or user.get_username(),
+                "dirty": dirty,
+                "until": now + (COUNTS_HIDDEN if hidden else COUNTS),
+            },
+        )
+
+
+def gone(tab: str, user) -> None:
+    """A tab says that its form is closed."""
+    Presence.objects.filter(tab=tab, by=user.get_username()).delete()
+
+
+def others(record: UUID, tab: str, user) -> list[Present]:
+    """The others with the form open, each once; oneself in another tab among them."""
+    found: dict[str, Present] = {}
+    for row in Presence.objects.filter(record=record, until__gt=timezone.now()).exclude(tab=tab).order_by("name"):
+        name = "" if row.by == user.get_username() else row.name
+        before = found.get(row.by)
+        found[row.by] = Present(name, row.dirty or (before.dirty if before else False))
+    return list(found.values())

@@ -1,0 +1,96 @@
+"use strict";
+// Work in progress at a form: who else is here, keeping what is typed, a warning before it is left.
+{
+    const region = document.getElementById("present");
+    const form = document.querySelector("#content-main form[id$=_form]");
+    const state = document.getElementById("unsaved");
+    if (region && form) {
+        const { presence, keep } = region.dataset;
+        const tab = crypto.randomUUID?.() ?? String(Math.random()).slice(2).padEnd(12, "0"); // no UUID without https
+        const token = form.elements.csrfmiddlewaretoken.value;
+        const typed = () =>
+            new URLSearchParams([...new FormData(form)].filter(([, value]) => typeof value === "string")).toString();
+        const refused = document.querySelector("[data-unsaved], #content-main .errornote:not([hidden])") !== null;
+        let opened; // what stood in the form when it was opened
+        let kept;
+        let leaving = false;
+        let paused = false;
+        let timer;
+        let last = 0;
+
+        const dirty = () => refused || typed() !== opened;
+        const say = (words, mark) => {
+            state.textContent = words;
+            state.dataset.is = mark;
+        };
+        const send = (where, fields, more) =>
+            fetch(where, {
+                method: "POST",
+                body: new URLSearchParams({ csrfmiddlewaretoken: token, ...fields }),
+                ...more,
+            });
+
+        // What scripts do to the form while it opens isn't typing.
+        window.addEventListener("load", () => setTimeout(() => (opened = kept = typed()), 50));
+
+        // Keeping: some seconds after the last key, or while somebody types without a pause.
+        const keepNow = async () => {
+            clearTimeout(timer);
+            const now = typed();
+            if (paused || leaving || opened === undefined || now === kept) return;
+            last = Date.now();
+            try {
+                const answer = await fetch(keep, { method: "POST", body: new URLSearchParams(now) });
+                const { said } = await answer.json();
+                if (answer.status === 409) paused = true;
+                if (answer.ok) kept = now;
+                say(said, answer.ok ? "kept" : "lost");
+            } catch {
+                say(state.dataset.lost, "lost");
+                timer = setTimeout(keepNow, 10000);
+            }
+        };
+        const changed = () => {
+            if (opened === undefined) return;
+            const is = dirty();
+            if (!paused && state.dataset.is !== "lost") say(is ? state.dataset.said : "", is ? "dirty" : "");
+            clearTimeout(timer);
+            timer = setTimeout(keepNow, Date.now() - last > 15000 && last ? 500 : 2500);
+        };
+        form.addEventListener("input", changed);
+        form.addEventListener("change", changed);
+        document.addEventListener("formset:added", changed);
+        document.addEventListener("formset:removed", changed);
+        if (refused) say(state.dataset.said, "dirty");
+
+        // Leaving
+        form.addEventListener("submit", (event) => (leaving = !event.defaultPrevented));
+        window.addEventListener("pageshow", () => (leaving = false));
+        window.addEventListener("beforeunload", (event) => {
+            if (!leaving && opened !== undefined && dirty()) event.preventDefault();
+        });
+
+        // Presence
+        if (presence) {
+            const ping = async () => {
+                const fields = { tab, version: form.elements.version.value };
+                if (opened !== undefined && dirty()) fields.dirty = "1";
+                if (document.hidden) fields.hidden = "1";
+                try {
+                    const answer = await send(presence, fields);
+                    if (!answer.ok) return;
+                    const { said = [], stale } = await answer.json();
+                    const words = said.join(" · ");
+                    if (region.textContent !== words) region.textContent = words;
+                    region.classList.toggle("stale", Boolean(stale));
+                } catch {
+                    // the next one may get through
+                }
+            };
+            ping();
+            setInterval(ping, region.dataset.pings * 1000);
+            document.addEventListener("visibilitychange", ping);
+            window.addEventListener("pagehide", () => send(presence, { tab, gone: "1" }, { keepalive: true }));
+        }
+    }
+}

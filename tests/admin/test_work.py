@@ -1,0 +1,138 @@
+"""Work in progress: who else is at a form, and what was typed and not saved."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.utils import timezone
+
+from partnerships.admin.addresses import address, list_address
+from partnerships.editorial import presence
+from partnerships.editorial.models import Autosave, Presence, Revision
+from partnerships.models import Partner
+from tests.world import resave
+
+from .browser import add_row, typed
+
+pytestmark = pytest.mark.services
+TAB, OTHER = "a-tab-of-anna", "a-tab-of-bruno"
+
+
+def ping(client, record, tab, **fields):
+    return client.post(address(record, "presence"), {"tab": tab, "version": record.version} | fields).json()
+
+
+# Presence -------------------------------------------------------------------------------------------------------------
+
+
+def test_others_at_the_form_are_said_and_gone_when_they_leave(world, at):
+    anna, bruno, malta = at("anna"), at("bruno"), world.malta
+    assert ping(anna, malta, TAB)["said"] == []
+    assert ping(bruno, malta, OTHER, dirty="1")["said"] == ["Anna Author is here"]
+    assert ping(anna, malta, TAB)["said"] == ["Bruno Reviewer is here, with unsaved changes"]
+    bruno.post(address(malta, "presence"), {"tab": OTHER, "gone": "1"})
+    assert ping(anna, malta, TAB)["said"] == []
+
+
+def test_who_crashed_is_gone_in_time_and_a_tab_in_the_background_is_not(world, at):
+    anna, bruno, chiara, malta = at("anna"), at("bruno"), at("chiara"), world.malta
+    ping(bruno, malta, OTHER)
+    ping(chiara, malta, "a-tab-of-chiara", hidden="1")
+    with time_machine.travel(timezone.now() + timedelta(seconds=25)):
+        assert ping(anna, malta, TAB)["said"] == ["Chiara Publisher is here"]
+    with time_machine.travel(timezone.now() + timedelta(hours=2)):
+        ping(anna, malta, TAB)
+        assert Presence.objects.count() == 1  # the rest is swept
+
+
+def test_a_second_tab_of_ones_own_is_told_apart_and_nobody_ends_anothers(world, at):
+    anna, bruno, malta = at("anna"), at("bruno"), world.malta
+    ping(anna, malta, TAB)
+    assert ping(anna, malta, "another-tab")["said"] == ["You have it open in another tab"]
+    bruno.post(address(malta, "presence"), {"tab": TAB, "gone": "1"})
+    assert presence.others(malta.pk, "x", world.user("bruno"))
+
+
+def test_a_newer_version_is_said_at_once(world, at):
+    anna, malta = at("anna"), world.malta
+    resave(malta, by="bruno", capital="Mdina")
+    answer = anna.post(address(malta, "presence"), {"tab": TAB, "version": malta.version}).json()
+    assert answer["stale"]
+    assert "bruno saved a newer version" in answer["said"][0]
+
+
+def test_strangers_learn_nothing(world, at):
+    sam = at("sam")
+    assert sam.post(address(world.malta, "presence"), {"tab": TAB}).status_code in (302, 403)
+    assert at("anna").post(address(world.malta, "presence"), {"tab": "x"}).status_code == 400
+    assert at("anna").get(address(world.malta, "presence")).status_code == 405
+
+
+# Autosave -------------------------------------------------------------------------------------------------------------
+
+
+def test_what_was_typed_is_offered_back_from_any_computer_and_becomes_no_revision(world, at):
+    anna, malta, revisions = at("anna"), world.malta, Revision.objects.count()
+    fields = typed(anna.get(address(malta)), capital="Mdina", title="")
+    add_row(fields, "names", name="Melita", type="short", end_is="open")
+    assert "Kept" in anna.post(address(malta, "autosave"), fields).json()["said"]
+    assert "Kept" in anna.post(address(malta, "autosave"), fields | {"capital": ["Mdina!"]}).json()["said"]
+    assert Autosave.objects.count() == 1
+    assert (world.malta.capital, Revision.objects.count()) == ("Valletta", revisions)
+
+    elsewhere = at("anna")  # another browser
+    page = elsewhere.get(address(malta)).content.decode()
+    assert "that was not saved" in page
+    assert 'value="Mdina!"' not in page
+    back = elsewhere.post(address(malta), {"_kept": "1"}).content.decode()
+    assert 'value="Mdina!"' in back
+    assert 'value="Melita"' in back
+    assert "It isn&#x27;t saved yet" in back
+    assert "that was not saved" not in at("bruno").get(address(malta)).content.decode()
+
+
+def test_a_save_ends_it(world, at):
+    anna, malta = at("anna"), world.malta
+    fields = typed(anna.get(address(malta)), capital="Mdina")
+    anna.post(address(malta, "autosave"), fields)
+    back = typed(anna.post(address(malta), {"_kept": "1"}))
+    assert back["capital"] == ["Mdina"]
+    assert anna.post(address(malta), back).status_code == 302
+    assert world.malta.capital == "Mdina"
+    assert not Autosave.objects.exists()
+
+
+def test_it_pauses_when_somebody_else_has_saved_and_keeps_what_it_has(world, at):
+    anna, malta = at("anna"), world.malta
+    fields = typed(anna.get(address(malta)), capital="Mdina")
+    anna.post(address(malta, "autosave"), fields)
+    resave(malta, by="bruno", capital="Valletta city")
+    answer = anna.post(address(malta, "autosave"), fields | {"capital": ["Mdina, Malta"]})
+    assert answer.status_code == 409
+    assert "no longer kept" in answer.json()["said"]
+    assert "Mdina" in Autosave.objects.get().typed
+    assert 'value="Mdina"' in anna.post(address(malta), {"_kept": "1"}).content.decode()
+
+
+def test_a_new_record_is_kept_too_and_can_be_thrown_away(world, at):
+    anna, where = at("anna"), f"{list_address(Partner)}add/"
+    anna.post(f"{where}autosave/", typed(anna.get(where), title="Lemuria"))
+    assert 'value="Lemuria"' in anna.post(where, {"_kept": "1"}).content.decode()
+    assert anna.post(f"{where}discard/").url == where
+    assert not Autosave.objects.exists()
+    assert anna.post(where, {"_kept": "1"}).status_code == 200  # nothing is there any more: the form's own complaints
+
+
+def test_what_is_too_long_is_said(world, at, settings):
+    settings.LIMITS = settings.LIMITS | {"autosave_length": 100}
+    answer = at("anna").post(address(world.malta, "autosave"), {"version": "1", "body": "x" * 200})
+    assert answer.status_code == 413
+    assert "too long" in answer.json()["said"]
+
+
+@pytest.mark.parametrize("page", ["autosave", "discard"])
+def test_who_may_not_change_it_keeps_nothing(world, at, page):
+    assert at("sam").post(address(world.malta, page), {"version": "1"}).status_code in (302, 403)
+    assert not Autosave.objects.exists()
