@@ -12,6 +12,7 @@ from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.actions import delete_selected as stock_delete_selected
+from django.contrib.admin.utils import unquote
 from django.core.exceptions import BadRequest, PermissionDenied, ValidationError
 from django.core.validators import MaxLengthValidator
 from django.db import IntegrityError, models
@@ -30,7 +31,7 @@ from partnerships.publishing.documents import owned_rows
 from partnerships.publishing.feed import Refusal, pointing_at
 from partnerships.publishing.log import EDITORIAL
 
-from . import history, publication, work
+from . import history, merging, publication, work
 from .addresses import address, list_address
 from .citations import CitationInline
 from .lists import RecordListAdmin
@@ -55,6 +56,7 @@ class KindForm(forms.ModelForm):
     """A record. `version` is the one that the form was opened with: a save on top of somebody else's is refused."""
 
     version = forms.IntegerField(required=False, widget=HiddenControl)
+    opened_revision = forms.IntegerField(required=False, widget=HiddenControl)
     save_note = forms.CharField(
         label="Note on this save",
         required=False,
@@ -66,10 +68,13 @@ class KindForm(forms.ModelForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, label_suffix="", **kwargs)
         self.initial["version"] = self.instance.version
+        self.initial["opened_revision"] = getattr(self.instance, "newest", None)
 
     def clean(self):
         cleaned = super().clean()
-        if not self.instance._state.adding and cleaned.get("version") != self.instance.version:
+        if "_merged" in self.data or (
+            not self.instance._state.adding and cleaned.get("version") != self.instance.version
+        ):
             raise ValidationError(self._outrun(), code="stale")
         if "_kept" in self.data:
             raise ValidationError(
@@ -82,7 +87,7 @@ class KindForm(forms.ModelForm):
         who = f"{newest.by} saved this record on {newest.at:%-d %B %Y at %H:%M} UTC" if newest else "It was saved"
         return (
             f"{who}, after you had opened it. Nothing of yours was saved, and nothing is lost: all you typed still stands "
-            "below. Open the newest version in a new tab and bring over what you want to keep."
+            "below, together with what they changed elsewhere. Look at it, and save again."
         )
 
 
@@ -172,6 +177,7 @@ class KindAdmin(RecordListAdmin):
             "brought_back": next((error.message for error in errors if error.code == "kept"), ""),
             "kept_said": work.said_of(offered) if request.method == "GET" and not context["is_popup"] else "",
             "pings": presence.PINGS,
+            "merge": getattr(request, "merge", None),
             "most_fields": settings.DATA_UPLOAD_MAX_NUMBER_FIELDS,
             "may_publish": self.has_publish_permission(request) and not context["is_popup"],
             "show_save_and_add_another": add,
@@ -185,12 +191,26 @@ class KindAdmin(RecordListAdmin):
             raise BadRequest("Records aren't copied this way.")
         if typed := work.kept_form(request, self, object_id):
             request.POST = typed
+        if request.method == "POST":
+            request.POST = merging.take_theirs(request.POST)
         try:
+            self._merge(request, object_id)
             return super().changeform_view(request, object_id, form_url, extra_context)
         except (Stale, IntegrityError):
             # Somebody else's save came between the check and the writing; all of this one was rolled back. The check sees
-            # it now, and the form comes back with its sentence and with what was typed.
+            # it now, and the form comes back merged.
+            self._merge(request, object_id)
             return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def _merge(self, request, object_id) -> None:
+        """Where somebody else has saved since the form was opened, go on with what was sent merged with theirs."""
+        if request.method != "POST" or not object_id or "version" not in request.POST:
+            return
+        record = self.get_object(request, unquote(object_id))
+        if record is None or request.POST["version"] == str(record.version) or not may(request.user, "change", record):
+            return
+        if found := merging.merged(request, self, record):
+            request.POST, request.merge = found
 
     def save_model(self, request, obj, form, change):
         if change:
@@ -208,7 +228,9 @@ class KindAdmin(RecordListAdmin):
         """One plain sentence; Django's own would hold a line of JSON for each of 500 rows."""
         if add:
             return "Added."
-        said = [str(form.fields[name].label) for name in form.changed_data if name not in ("version", "save_note")]
+        said = [
+            str(form.fields[name].label) for name in form.changed_data if name not in ("version", "opened_revision", "save_note")
+        ]
         for formset in formsets or ():
             counts = (
                 f"{len(rows)} {verb}"

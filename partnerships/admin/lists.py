@@ -29,11 +29,12 @@ TOO_LONG = "A search has at most {words} words and {characters} characters: leav
 
 
 def with_standing(queryset: models.QuerySet) -> models.QuerySet:
-    """Annotates `standing`, how a record stands to the public edition, and `public_version`, how often it was published."""
+    """Annotates `standing`, how a record stands to the public edition, `public_version`, how often it was published, and `newest`, its newest revision."""
     state = State.objects.filter(record=models.OuterRef("pk"))
     return queryset.annotate(
         standing=Coalesce(models.Subquery(state.values("standing")[:1]), models.Value(Standing.NEVER.value)),
         public_version=Coalesce(models.Subquery(state.values("public_version")[:1]), models.Value(0)),
+        newest=models.Subquery(state.values("revision")[:1]),
     )
 
 

@@ -136,3 +136,83 @@ def test_what_is_too_long_is_said(world, at, settings):
 def test_who_may_not_change_it_keeps_nothing(world, at, page):
     assert at("sam").post(address(world.malta, page), {"version": "1"}).status_code in (302, 403)
     assert not Autosave.objects.exists()
+
+
+# A save over somebody else's ------------------------------------------------------------------------------------------
+
+
+def test_what_both_changed_elsewhere_is_merged_and_saved_at_once(world, at):
+    anna, malta = at("anna"), world.malta
+    fields = typed(anna.get(address(malta)), summary="An island.")
+    add_row(fields, "names", name="Melita", type="short", end_is="open")
+    resave(malta, by="bruno", capital="Mdina")
+    response = anna.post(address(malta), fields)
+    page = response.content.decode()
+    assert "bruno saved this record" in page
+    assert "Taken over from theirs: Capital." in page
+    assert (world.malta.capital, world.malta.summary) == ("Mdina", "")  # nothing is saved yet
+    assert anna.post(address(malta), typed(response)).status_code == 302
+    assert (world.malta.capital, world.malta.summary) == ("Mdina", "An island.")
+    assert [row.name for row in world.malta.names.all()] == ["Melita"]
+
+
+@pytest.mark.parametrize(("choice", "capital"), [("mine", "Sliema"), ("theirs", "Mdina")])
+def test_what_both_changed_differently_is_a_choice(world, at, choice, capital):
+    anna, malta = at("anna"), world.malta
+    fields = typed(anna.get(address(malta)), capital="Sliema", summary="An island.")
+    resave(malta, by="bruno", capital="Mdina")
+    response = anna.post(address(malta), fields)
+    page = response.content.decode()
+    assert "You both changed this" in page
+    assert "Valletta" in page  # what it was
+    assert "Keep mine" in page
+    assert anna.post(address(malta), typed(response, **{"take-capital": choice})).status_code == 302
+    assert (world.malta.capital, world.malta.summary) == (capital, "An island.")
+
+
+def test_rows_merge_one_by_one(world, at):
+    anna, bruno, malta = at("anna"), at("bruno"), world.malta
+    page = anna.get(address(malta))
+    mine = typed(page, **{"memberships-0-note": "Mine."})
+    theirs = typed(
+        bruno.get(address(malta)), **{"memberships-1-note": "Theirs.", "memberships-0-end_reason": "terminated"}
+    )
+    add_row(theirs, "names", name="Malte", type="short", end_is="open")
+    assert bruno.post(address(malta), theirs).status_code == 302
+    response = anna.post(address(malta), mine)
+    assert "Names over time: Malte" in response.content.decode() or "Names: Malte" in response.content.decode()
+    assert anna.post(address(malta), typed(response)).status_code == 302
+    rows = list(world.malta.memberships.order_by("start"))
+    assert [(row.note, row.end_reason) for row in rows] == [("Mine.", "terminated"), ("Theirs.", "")]
+    assert [row.name for row in world.malta.names.all()] == ["Malte"]
+
+
+def test_a_row_that_one_removed_and_the_other_changed(world, at):
+    anna, bruno, malta = at("anna"), at("bruno"), world.malta
+    removing = typed(anna.get(address(malta)), **{"memberships-0-DELETE": "on"})
+    changing = typed(bruno.get(address(malta)), **{"memberships-0-note": "Read again."})
+    assert bruno.post(address(malta), changing).status_code == 302
+    response = anna.post(address(malta), removing)
+    assert "they changed it" in response.content.decode()
+    kept = typed(response)
+    assert anna.post(address(malta), kept | {"take-memberships-0-DELETE": ["theirs"]}).status_code == 302
+    assert [row.note for row in world.malta.memberships.all()] == [""]
+
+
+def test_a_row_that_they_removed_and_i_changed_stays_mine(world, at):
+    anna, bruno, malta = at("anna"), at("bruno"), world.malta
+    changing = typed(anna.get(address(malta)), **{"memberships-0-note": "Read again."})
+    assert (
+        bruno.post(address(malta), typed(bruno.get(address(malta)), **{"memberships-0-DELETE": "on"})).status_code
+        == 302
+    )
+    response = anna.post(address(malta), changing)
+    assert "changed, and kept" in response.content.decode()
+    assert anna.post(address(malta), typed(response)).status_code == 302
+    assert sorted(row.note for row in world.malta.memberships.all()) == ["", "Read again."]
+
+
+def test_no_list_is_edited_in_place():
+    from partnerships.admin.register import ADMINS
+
+    assert not [door for door in ADMINS.values() if door.list_editable]
