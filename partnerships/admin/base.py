@@ -229,7 +229,9 @@ class KindAdmin(RecordListAdmin):
         if add:
             return "Added."
         said = [
-            str(form.fields[name].label) for name in form.changed_data if name not in ("version", "opened_revision", "save_note")
+            str(form.fields[name].label)
+            for name in form.changed_data
+            if name not in ("version", "opened_revision", "save_note")
         ]
         for formset in formsets or ():
             counts = (

@@ -155,7 +155,9 @@ def _as_sent(data: QueryDict, found: Merged, now: Copy, sets, record: Kind, newe
         sent.setlist(name, list(value))
     places: dict[tuple[str, str], str] = {}
     for name, formset in sets.items():
-        saved, rows = list(now.rows[name]), found.copy.rows[name]
+        stood = [data.get(f"{name}-{number}-id", "") for number in range(_count(data, f"{name}-INITIAL_FORMS"))]
+        saved = list(dict.fromkeys([key for key in stood if key in now.rows[name]] + list(now.rows[name])))
+        rows = found.copy.rows[name]
         order = [*saved, *(key for key in rows if key not in now.rows[name])]
         for number, key in enumerate(order):
             prefix = places[name, key] = f"{name}-{number}"
