@@ -72,10 +72,12 @@
 
         // Presence
         if (presence) {
+            let seen = Date.now();
             const ping = async () => {
                 const fields = { tab, version: form.elements.version.value };
                 if (opened !== undefined && dirty()) fields.dirty = "1";
-                if (document.hidden) fields.hidden = "1";
+                // After some minutes in the background browsers let a tab speak once a minute only.
+                if (document.hidden && Date.now() - seen > 240000) fields.hidden = "1";
                 try {
                     const answer = await send(presence, fields);
                     if (!answer.ok) return;
@@ -89,7 +91,10 @@
             };
             ping();
             setInterval(ping, region.dataset.pings * 1000);
-            document.addEventListener("visibilitychange", ping);
+            document.addEventListener("visibilitychange", () => {
+                seen = Date.now();
+                if (!document.hidden) ping();
+            });
             window.addEventListener("pagehide", () => send(presence, { tab, gone: "1" }, { keepalive: true }));
         }
     }
