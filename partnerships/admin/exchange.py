@@ -37,11 +37,11 @@ EXPIRED = "This preview is older than a day, or isn't yours. Nothing was importe
 
 
 def export_view(request: HttpRequest, door) -> HttpResponse:
-    """The records of a list, as it is filtered, searched and ordered, in the form that `as` names."""
+    """The records of a list, as it is filtered, searched and ordered, in the form that `as` names (CSV unless told)."""
     if not may(request.user, "export", door.model):
         raise PermissionDenied
     asked = request.GET.copy()
-    form = (asked.pop("as", None) or [""])[-1]
+    form = (asked.pop("as", None) or ["csv"])[-1]
     if form not in FORMATS:
         raise BadRequest(f"Say in what form: {', '.join(FORMATS)}.")
     request.GET = asked
@@ -180,10 +180,4 @@ def _import_page(request: HttpRequest, door, form: ImportForm, **context) -> Htt
         "back": list_address(door.model),
         "limits": {"rows": settings.LIMITS["import_rows"], "megabytes": settings.LIMITS["import_bytes"] / 1_000_000},
     }
-    status = 400 if context.get("faults") else 200
-    return TemplateResponse(
-        request,
-        "admin/desk/import.html",
-        door.admin_site.each_context(request) | shared | context,
-        status=status,
-    )
+    return TemplateResponse(request, "admin/desk/import.html", door.admin_site.each_context(request) | shared | context)

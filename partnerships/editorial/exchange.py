@@ -112,6 +112,8 @@ def _saved_by(pks: list[UUID]) -> dict[UUID, Revision]:
 def _outrun(line: Line, version: int, newest: Revision | None) -> str:
     if line.version is None:
         return "Say which version of the record the file was made from: an export has it."
+    if line.version > version:
+        return f"The record's version is {version}; the file says {line.version}. Export it again."
     who = f"{newest.by} saved this record on {newest.at:%-d %B %Y at %H:%M} UTC" if newest else "The record was saved"
     return (
         f"{who}, after this file was made (version {line.version} in the file, {version} now). Export it again and bring "

@@ -20,6 +20,7 @@ from typing import IO, Any
 from uuid import UUID
 
 from django.db import models
+from django.utils.text import capfirst
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
@@ -88,7 +89,7 @@ def column_help(kind: type[Kind]) -> list[tuple[str, str, str]]:
 
 
 def _meaning(field: models.Field) -> str:
-    said = [str(field.help_text)] if field.help_text else [f"{str(field.verbose_name).capitalize()}."]
+    said = [str(field.help_text)] if field.help_text else [f"{capfirst(str(field.verbose_name))}."]
     if isinstance(field, SeveralField) and field.of:
         said.append(f"Some of: {'; '.join(field.of.values)}.")
     elif field.choices:
