@@ -21,7 +21,7 @@ from partnerships.editorial.exchange_forms import export, fields, lists, safe, u
 from partnerships.editorial.exchange_reading import Unfit, read
 from partnerships.editorial.models import Event, Review, Revision, State
 from partnerships.editorial.permissions import may
-from partnerships.models import KINDS, Citation, Kind, Notice, Partner, Record, Source
+from partnerships.models import KINDS, Citation, Kind, Notice, Participant, Partner, Record, Source
 from partnerships.publishing.documents import build_one, columns, instances, owned_rows, write
 from partnerships.publishing.log import EDITORIAL
 from partnerships.publishing.models import Publication
@@ -122,9 +122,11 @@ NASTY = st.text(
 
 
 def texts(model) -> list[models.Field]:
-    """The fields of a model that may hold any text."""
+    """The fields of a model that may hold any text (a participant's code and name hang together)."""
     return [
-        field for field in fields(model) if type(field) in (models.CharField, models.TextField) and not field.choices
+        field
+        for field in fields(model)
+        if type(field) in (models.CharField, models.TextField) and not field.choices and model is not Participant
     ]
 
 
