@@ -16,6 +16,7 @@ EDITORIAL = settings.HAS_EDITORIAL
 
 @pytest.fixture(scope="session")
 def root(tmp_path_factory):
+    databases.forget_power_failures()
     return databases.worker_root(tmp_path_factory.getbasetemp())
 
 

@@ -26,6 +26,7 @@ from partnerships.publishing.documents import build_one, columns, instances, own
 from partnerships.publishing.log import EDITORIAL
 from partnerships.publishing.models import Publication
 from tests.admin.browser import watched, writes
+from tests.sweep import examples
 from tests.world import resave, save
 
 pytestmark = pytest.mark.services
@@ -130,13 +131,16 @@ def texts(model) -> list[models.Field]:
     ]
 
 
+@pytest.mark.sampled
+@sampling(max_examples=examples(2000, 60))
 @given(cell=NASTY)
 def test_no_cell_is_a_formula_and_each_comes_back_as_it_was(cell):
     assert unsafe(safe(cell)) == cell
     assert not safe(cell).startswith(tuple("=+-@\t\r＝＋－＠"))
 
 
-@sampling(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@pytest.mark.sampled
+@sampling(max_examples=examples(100, 8), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_any_text_survives_the_round_trip(world, data):
     user, slugs = world.user("anna"), sorted(Record.objects.values_list("slug", flat=True))
@@ -159,7 +163,8 @@ def test_any_text_survives_the_round_trip(world, data):
         transaction.set_rollback(True, using=EDITORIAL)
 
 
-@sampling(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@pytest.mark.sampled
+@sampling(max_examples=examples(100, 8), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_one_changed_cell_changes_that_field_and_nothing_else(world, data):
     kind = KINDS[data.draw(st.sampled_from(["partner", "source", "claim", "edition"]))]

@@ -22,7 +22,7 @@ from partnerships.models import (
     Threat,
 )
 
-MANY = 12
+MANY = 6
 
 
 @pytest.fixture
