@@ -26,7 +26,7 @@ test-services: setup  ## what depends on the database, on a real PostgreSQL
 	@DATABASE_POOL=0 bin/with-postgres $(python) -m pytest -q -n 2 --dist worksteal -m services
 
 test-slow: setup  ## the sweeps over everything that the default suite samples
-	@$(python) -m pytest -q -n 2 --dist worksteal -m slow
+	@SWEEP=full $(python) -m pytest -q -n 2 --dist worksteal -m "slow or sampled"
 
 e2e: dev  ## the tests in a real browser (Debian's Chromium)
 	@$(python) -m pytest -q -m e2e

@@ -249,6 +249,8 @@ LIMITS = {
     "owned_rows": 1000,  # inline rows of one kind in one form
     "autosave_length": 3_000_000,  # characters of a form kept while it is typed
     "text_length": 60_000,  # characters of one long text
+    "import_rows": 2000,  # records of one file
+    "import_bytes": 4_000_000,
     "image_bytes": 20_000_000,
     "image_pixels": 25_000_000,
     "image_side": 10_000,

@@ -14,6 +14,7 @@ from partnerships.models import KINDS, Membership, Participant, Participation
 from partnerships.publishing.documents import columns, owned_rows
 from tests.canaries import NO_WORD, Canaries, can_hold_a_word, fields_without_a_word, make_canaries
 from tests.public.samples import SAMPLES, filled
+from tests.sweep import some
 
 ROWS = {"memberships": Membership, "participations": Participation, "participants": Participant}
 STATES = ("public", "draft", "before", "changed", "retracted", "taken")
@@ -108,10 +109,11 @@ def test_the_sweep_would_see_a_leak(canaries):
         assert canaries.words["before", name, name, "title"] in seen
 
 
+@pytest.mark.sampled
 def test_no_word_of_what_is_not_public_anywhere(canaries):
     secret, leaks, statuses = forbidden(canaries), [], set()
     shape = re.compile(r"zq[0-9a-f]{5}q")
-    for number, address in enumerate(addresses(canaries)):
+    for number, address in enumerate(some(addresses(canaries), 3)):
         for method in ("get", "head", "options") if number % 10 == 0 else ("get",):
             response = getattr(Client(), method)(address)
             statuses.add(response.status_code)

@@ -37,9 +37,8 @@ def published(content):
 
 def test_public_tests_pass_without_an_editorial_database(published):
     """A sample; `make test-public` runs the whole public suite this way."""
-    ran = as_public(
-        published, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "tests/api/test_reading_facts.py"
-    )
+    facts = ("tests/api/test_reading_facts.py", "-k", "russia or malta or japan or month")
+    ran = as_public(published, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", *facts)
     assert ran.returncode == 0, ran.stdout[-3000:]
     assert " passed" in ran.stdout
     assert "skipped" not in ran.stdout

@@ -181,7 +181,10 @@ class World:
     def __getattr__(self, name: str):
         from partnerships.models import Record
 
-        return Record.objects.get(slug=name.replace("_", "-")).as_kind()
+        try:
+            return Record.objects.get(slug=name.replace("_", "-")).as_kind()
+        except Record.DoesNotExist:
+            raise AttributeError(name) from None
 
     def user(self, name: str) -> User:
         return User.objects.get(username=name)

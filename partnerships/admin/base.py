@@ -23,6 +23,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from partnerships.editorial import autosave, presence
+from partnerships.editorial.exchange_forms import FORMATS
 from partnerships.editorial.models import Revision
 from partnerships.editorial.permissions import may
 from partnerships.editorial.saving import Stale, discard, hold, record_saved
@@ -31,7 +32,7 @@ from partnerships.publishing.documents import owned_rows
 from partnerships.publishing.feed import Refusal, pointing_at
 from partnerships.publishing.log import EDITORIAL
 
-from . import history, merging, publication, work
+from . import exchange, history, merging, publication, work
 from .addresses import address, list_address
 from .citations import CitationInline
 from .lists import RecordListAdmin
@@ -103,7 +104,7 @@ class KindAdmin(RecordListAdmin):
 
     form = KindForm
     save_on_top = False
-    actions = ("publish_selected", "withdraw_selected", "merge_selected", "delete_selected")
+    actions = ("publish_selected", "withdraw_selected", "merge_selected", "export_selected", "delete_selected")
     delete_confirmation_max_display = 100
 
     # The form -----------------------------------------------------------------------------------------------------------
@@ -325,6 +326,8 @@ class KindAdmin(RecordListAdmin):
             path("<uuid:pk>/discard/", wrap(work.discard_view), name=f"{name}_discard"),
             path("add/autosave/", wrap(work.keep_view), name=f"{name}_autosave_new"),
             path("add/discard/", wrap(work.discard_view), name=f"{name}_discard_new"),
+            path("export/", wrap(exchange.export_view), name=f"{name}_export"),
+            path("import/", wrap(exchange.import_view), name=f"{name}_import"),
             path("<uuid:pk>/publish/", wrap(publication.publish_view), name=f"{name}_publish"),
             path("<uuid:pk>/withdraw/", wrap(publication.withdraw_view), name=f"{name}_withdraw"),
             path("<uuid:pk>/changes/", wrap(history.compare_view), name=f"{name}_changes"),
@@ -357,6 +360,19 @@ class KindAdmin(RecordListAdmin):
     @admin.action(description="Merge two…", permissions=["publish"])
     def merge_selected(self, request, queryset):
         return publication.merge_page(request, self, list(queryset))
+
+    # Export and import -----------------------------------------------------------------------------------------------
+
+    def changelist_view(self, request, extra_context=None):
+        rights = {f"may_{verb}": may(request.user, verb, self.model) for verb in ("export", "import")}
+        return super().changelist_view(request, rights | {"export_formats": FORMATS} | (extra_context or {}))
+
+    def has_export_permission(self, request, obj=None):
+        return may(request.user, "export", self.model)
+
+    @admin.action(description="Export…", permissions=["export"])
+    def export_selected(self, request, queryset):
+        return exchange.export_page(request, self, queryset)
 
 
 def only_withdrawn(records: list[Kind]) -> str:

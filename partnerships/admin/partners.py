@@ -3,12 +3,12 @@ from django.contrib.admin import SimpleListFilter
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
+from partnerships.editorial.checks import TOPICS
 from partnerships.editorial.differences import said
 from partnerships.models import Focus, Membership, Name, Participation, Record, first_overlap
 from partnerships.models.partners import PartnerStatus
 
 from .base import KindAdmin
-from .records import TOPICS
 from .rows import RowFormSet, RowInline
 
 

@@ -7,14 +7,12 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponseRedirect
 from django.utils.text import capfirst
 
+from partnerships.editorial.checks import TOPICS
 from partnerships.editorial.permissions import may
 from partnerships.models import KINDS, Focus
 
 from .addresses import address
 from .lists import KindFilter, RecordListAdmin, ReviewFilter, StandingFilter
-
-TOPICS = ("objective", "threat", "activity")
-"""The kinds that the focus of a partner may be."""
 
 
 class AnyRecordAdmin(RecordListAdmin):

@@ -25,6 +25,7 @@ from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from partnerships.editorial.checks import first_twin
 from partnerships.models import Alias, Link, Record, Row
 from partnerships.publishing.log import EDITORIAL
 
@@ -126,15 +127,8 @@ class RowFormSet(BaseInlineFormSet):
                 self._refuse_twins(constraint, [form.instance for form in forms_])
 
     def _refuse_twins(self, constraint: models.UniqueConstraint, rows: list[Row]) -> None:
-        columns = [self.model._meta.get_field(name).attname for name in constraint.fields]
-        seen = set()
-        for row in rows:
-            key = tuple(getattr(row, column) for column in columns if column != self.fk.attname)
-            if constraint.condition and any(value in (None, "") for value in key):
-                continue  # our conditions all leave out what is empty
-            if key in seen:
-                raise ValidationError(f"{constraint.violation_error_message} ({row})", code="twice")
-            seen.add(key)
+        if twin := first_twin(constraint, rows):
+            raise ValidationError(f"{constraint.violation_error_message} ({twin})", code="twice")
 
     # Saving -----------------------------------------------------------------------------------------------------------
 

@@ -20,6 +20,7 @@ from partnerships.publishing.feed import Refusal
 from partnerships.publishing.models import Publication
 from partnerships.publishing.reading import public
 from tests import databases
+from tests.sweep import examples
 from tests.world import resave
 
 pytestmark = pytest.mark.services
@@ -144,13 +145,14 @@ class People(RuleBasedStateMachine):
             assert not new.filter(reviewed_by="").exists()
 
 
+@pytest.mark.sampled
 def test_the_rules_of_review(world_template, django_db_blocker):
     People.template = world_template
     with django_db_blocker.unblock():
         run_state_machine_as_test(
             People,
             settings=settings(
-                max_examples=12,
+                max_examples=examples(24, 4),
                 stateful_step_count=40,
                 deadline=None,
                 phases=[Phase.explicit, Phase.generate],

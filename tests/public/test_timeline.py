@@ -4,12 +4,14 @@ from datetime import date, timedelta
 from itertools import pairwise
 from uuid import UUID
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from partnerships.models import Framework, InForce, Membership, Partner, PartnerStatus, status_on
 from partnerships.queries import timeline
 from partnerships.queries.standing import reckon
+from tests.sweep import examples
 
 FIRST, LAST = date(1990, 1, 1), date(2026, 11, 25)
 ids = st.integers(1, 4).map(lambda number: UUID(int=number))
@@ -43,7 +45,8 @@ def span_on(spans, day):
     return next((span.status for span in spans if span.first <= day < span.after), "")
 
 
-@settings(max_examples=200)
+@pytest.mark.sampled
+@settings(max_examples=examples(200, 50))
 @given(rows_of_one, days, st.integers(0, 5000))
 def test_spans_of_status_say_what_the_definition_says(rows, shown, before):
     day = max(shown - timedelta(days=before), date(1949, 4, 4))
@@ -52,7 +55,8 @@ def test_spans_of_status_say_what_the_definition_says(rows, shown, before):
     assert span_on(spans, day) == ("" if status == PartnerStatus.NONE else status)
 
 
-@settings(max_examples=200)
+@pytest.mark.sampled
+@settings(max_examples=examples(200, 50))
 @given(rows_of_one, days, st.integers(0, 5000))
 def test_spans_of_periods_say_what_the_definition_says(rows, shown, before):
     day = max(shown - timedelta(days=before), date(1949, 4, 4))
@@ -80,7 +84,8 @@ def test_spans_follow_each_other(rows, shown):
         assert earlier.after < later.first or earlier.status != later.status
 
 
-@settings(max_examples=200)
+@pytest.mark.sampled
+@settings(max_examples=examples(200, 50))
 @given(st.lists(memberships(), max_size=8), days)
 def test_the_last_count_is_the_standing_of_the_day(rows, shown):
     """The step chart and the number beside it can't disagree."""

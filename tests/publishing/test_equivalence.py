@@ -32,6 +32,7 @@ from partnerships.publishing.models import Change, Publication
 from partnerships.publishing.rebuild import faults, rebuild
 from partnerships.publishing.scratch import scratch
 from tests import databases
+from tests.sweep import examples
 from tests.world import resave, save
 
 pytestmark = pytest.mark.services
@@ -195,13 +196,14 @@ def differing(live: list[str], other: str) -> list[str]:
     return [f"- {line}" for line in live if line not in there] + [f"+ {line}" for line in there if line not in live]
 
 
+@pytest.mark.sampled
 def test_live_is_replay_is_load(empty_template, django_db_blocker):
     Editors.template = empty_template
     with django_db_blocker.unblock():
         run_state_machine_as_test(
             Editors,
             settings=settings(
-                max_examples=int(os.environ.get("EXAMPLES", 8)),
+                max_examples=int(os.environ.get("EXAMPLES", examples(24, 3))),
                 stateful_step_count=30,
                 deadline=None,
                 phases=[Phase.explicit, Phase.reuse, Phase.generate],
