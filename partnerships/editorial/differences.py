@@ -18,6 +18,7 @@ from django.utils.text import capfirst
 
 from partnerships.models import (
     KINDS,
+    MARKDOWN,
     Citation,
     EdtfField,
     EndIs,
@@ -33,6 +34,7 @@ from partnerships.models import (
     Rendition,
     Row,
     SeveralField,
+    with_addresses,
     words,
 )
 from partnerships.models.choices import labels
@@ -187,6 +189,8 @@ def _saying(kind: type[Kind], field: models.Field, names: Mapping[str, str]) -> 
     """How to say the value of a field. The three fields of a period are said together, under the first."""
     if issubclass(kind, Period) and field.name == "start":
         return lambda values: kind(**{name: values[name] for name in PERIOD}).period_words()
+    if field.name in MARKDOWN:  # a link reads as its record's title, not as an id
+        return lambda values: with_addresses(values.get(field.name) or "", lambda pk: f"→ {names.get(str(pk), GONE)}")
     return lambda values: value_words(field, values.get(field.name), names)
 
 
