@@ -43,6 +43,7 @@ from partnerships.publishing.log import EDITORIAL, bodies
 from partnerships.publishing.upgrades import upgraded
 
 from .models import State
+from .wording import stated as stated_in
 
 GONE = "a record that is gone"
 PERIOD = ("start", "end", "end_is")
@@ -69,7 +70,7 @@ class FieldChange:
 
 @dataclass(frozen=True)
 class TextChange:
-    """A prose field, paragraph by paragraph."""
+    """A prose field, paragraph by paragraph. It is a fact that differs if a number, date or name does."""
 
     label: str
     paragraphs: tuple[tuple[Bit, ...], ...]
@@ -120,12 +121,6 @@ class Differences:
         return len(self.fields) + len(self.texts) + sum(len(part.rows) for part in self.lists)
 
     @property
-    def facts(self) -> tuple[str, ...]:
-        """Labels of the facts that differ: with one of them a change isn't merely editorial."""
-        changes: list[FieldChange | TextChange | ListChange] = [*self.fields, *self.texts, *self.lists]
-        return tuple(change.label for change in changes if change.fact)
-
-    @property
     def labels(self) -> tuple[str, ...]:
         """What differs, in a word each: "Capital", "Summary", "2 memberships"."""
         named = [change.label for change in self.fields] + [change.label for change in self.texts]
@@ -169,7 +164,8 @@ def differences(before: Document | None, after: Document, names: Mapping[str, st
         if was == now or (old is None and new[field.name] is False):
             continue
         if isinstance(field, models.TextField):
-            texts.append(TextChange(label, prose(was, now), field.name in facts))
+            stated = stated_in(old[field.name] if old else "", new[field.name])
+            texts.append(TextChange(label, prose(was, now), field.name in facts or bool(stated)))
         else:
             fields.append(FieldChange(label, was, now, field.name in facts))
     return Differences(tuple(fields), tuple(texts), tuple(_lists(kind, before, after, names)))
