@@ -23,7 +23,7 @@ from django.utils.text import capfirst
 from partnerships.editorial.models import Revision
 from partnerships.editorial.permissions import may
 from partnerships.editorial.saving import Stale, discard, hold, record_saved
-from partnerships.models import Kind, Record
+from partnerships.models import MARKDOWN, Kind, Record
 from partnerships.publishing.documents import owned_rows
 from partnerships.publishing.feed import Refusal, pointing_at
 from partnerships.publishing.log import EDITORIAL
@@ -114,7 +114,8 @@ class KindAdmin(RecordListAdmin):
         """The form's controls: those of the rows, larger; keys to records keep Django's buttons beside them."""
         if isinstance(db_field, models.TextField):
             rows = 3 if db_field.name == "summary" else 14 if db_field.name == "body" else 5
-            field = db_field.formfield(widget=ProseControl({"rows": rows, "class": "prose"}))
+            marks = {"data-markdown": True} if db_field.name in MARKDOWN else {}  # writing.js gives it a toolbar
+            field = db_field.formfield(widget=ProseControl({"rows": rows, "class": "prose"} | marks))
             # Not as `max_length`: a browser would cut what is pasted, without a word.
             field.validators.append(MaxLengthValidator(settings.LIMITS["text_length"]))
             return field
