@@ -28,7 +28,7 @@ from partnerships.publishing.documents import owned_rows
 from partnerships.publishing.feed import Refusal, pointing_at
 from partnerships.publishing.log import EDITORIAL
 
-from . import history, publication
+from . import history, publication, uses, verification
 from .addresses import address, list_address
 from .citations import CitationInline
 from .lists import RecordListAdmin
@@ -289,6 +289,8 @@ class KindAdmin(RecordListAdmin):
             path("<uuid:pk>/withdraw/", wrap(publication.withdraw_view), name=f"{name}_withdraw"),
             path("<uuid:pk>/changes/", wrap(history.compare_view), name=f"{name}_changes"),
             path("<uuid:pk>/restore/<int:number>/", wrap(history.restore_view), name=f"{name}_restore"),
+            path("<uuid:pk>/uses/", wrap(uses.uses_view), name=f"{name}_uses"),
+            path("<uuid:pk>/verify/", wrap(verification.verify_view), name=f"{name}_verify"),
             *super().get_urls(),
         ]
 

@@ -32,7 +32,7 @@ from partnerships.models import (
     Threat,
 )
 
-from . import writing
+from . import verification, writing
 from .home import overview
 
 GROUPS: dict[str, tuple[type[Kind], ...]] = {
@@ -109,8 +109,12 @@ class Desk(admin.AdminSite):
         return [
             path("writing/preview/", self.admin_view(writing.preview), name="writing_preview"),
             path("writing/notes/", self.admin_view(writing.choices), name="writing_notes"),
+            path("verification/", self.admin_view(self.to_verify), name="to_verify"),
             *super().get_urls(),
         ]
+
+    def to_verify(self, request):
+        return verification.list_view(request, self)
 
     def autocomplete_view(self, request):
         return Choices.as_view(admin_site=self)(request)
