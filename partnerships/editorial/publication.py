@@ -21,7 +21,7 @@ from partnerships.publishing.models import Action, ChangeKind, LogDocument, Publ
 from partnerships.publishing.release import release
 from partnerships.publishing.upgrades import upgraded
 
-from .audit import note_moves
+from .audit import note_move, note_moves
 from .models import Event, Review, Revision, State
 from .permissions import may
 from .review import Approval, clear
@@ -291,6 +291,8 @@ def merge(lost: Kind, survivor: Kind, *, by: str, note: str) -> list[Publication
                 take_version(pk, Record.objects.values_list("version", flat=True).get(pk=pk))
             keep_revisions(KINDS[name], pks, by=by, note=f"{lost.title} merged into {survivor.title}")
         if not public:
+            into = f"Merged into {survivor.title}."
+            note_move(by, "merge", lost, before=state.standing, digest=state.digest, note=f"{into} {note}".strip())
             lost.delete()
             return []
 

@@ -111,7 +111,8 @@
             const answer = await fetch(`${choices}?${query}`, { signal: asking.signal });
             const { results } = answer.ok ? await answer.json() : { results: [] };
             const known = picking.cited.filter((one) => one.text.toLowerCase().includes(term.toLowerCase()));
-            show([...known, ...results]);
+            const fresh = cites && byAddress && looksLikeOne(term) ? [{ text: `${list.dataset.add} ${term}`, add: term }] : [];
+            show([...known, ...results, ...fresh]);
         } catch (error) {
             if (error.name !== "AbortError") show(picking.cited);
         }
@@ -129,19 +130,33 @@
         search();
     };
     // A source that isn't cited yet becomes a row of the form: it supports the text.
-    const cite = ({ id, text }) => {
+    const row = () => {
         document.querySelector("#citations-group .add-row a")?.click();
         const number = document.getElementById("id_citations-TOTAL_FORMS").value - 1;
         const field = (name) => document.getElementById(`id_citations-${number}-${name}`);
+        return field;
+    };
+    const cite = ({ id, text }) => {
+        const field = row();
         field("source")?.replaceChildren(new Option("", ""), new Option(text, id, true, true));
         field("supports")?.append(new Option("Body", "field:body", true, true));
     };
+    // A source that the portal doesn't have yet: its form opens with what its address tells, and fills the row when saved.
+    const byAddress = document.getElementById("source-by-address");
+    const add = (address) => {
+        const source = row()("source");
+        const query = new URLSearchParams({ from: address, _popup: "1" });
+        if (source) window.open(`${byAddress.dataset.add}?${query}`, source.id, "width=1000,height=800,resizable,scrollbars");
+    };
+    const looksLikeOne = (term) => /^(https?:\/\/|www\.|doi:|10\.\d{4,}\/|isbn)/i.test(term);
     const choose = (line) => {
         if (!line?.item) return;
         const { kind, area, from, to } = picking;
-        const { id, text, slug, insert } = line.item;
+        const { id, text, slug, insert, add: address } = line.item;
         dialog.close();
-        if (kind === "record") {
+        if (address) {
+            add(address);
+        } else if (kind === "record") {
             const said = area.value.slice(from, to) || text.slice(0, text.lastIndexOf(" · "));
             put(area, from, to, `[${said}](record:${id})`);
         } else {
@@ -292,5 +307,22 @@
         turn(md.clientWidth >= WIDE && localStorage.getItem("desk.preview") !== "off");
         later();
     };
+    const citations = document.querySelector("#citations-group .wrapper");
+    if (byAddress && citations && document.querySelector("#citations-group .add-row, #citations-empty")) {
+        const box = byAddress.content.firstElementChild.cloneNode(true);
+        const [label, address, button] = box.children;
+        label.htmlFor = address.id = "new-source-address";
+        const go = () => {
+            if (address.value.trim()) add(address.value.trim());
+            address.value = "";
+        };
+        button.addEventListener("click", go);
+        address.addEventListener("keydown", (event) => {
+            if (event.key !== "Enter") return;
+            event.preventDefault(); // it would save the record
+            go();
+        });
+        citations.after(box);
+    }
     if (template) document.querySelectorAll("textarea[data-markdown]").forEach(dress);
 }
