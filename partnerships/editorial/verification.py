@@ -13,6 +13,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.text import get_text_list
 
 from partnerships.models import Citation, Kind
 from partnerships.publishing.documents import Document, build_one, value_digest
@@ -73,7 +74,7 @@ def why_not(citation: Citation, entered: Mapping[UUID, str], *, by, holds: bool)
     if holds:
         return "It is verified already."
     if needs := lacking(citation):
-        return f"It can't be verified yet: it needs {', '.join(needs)}."
+        return f"It can't be verified yet: it needs {get_text_list(needs, 'and')}."
     if entered.get(citation.pk) == by.get_username():
         return "You entered this citation, so another person has to verify it."
     return ""

@@ -53,7 +53,7 @@ def test_the_page_shows_the_quotation_beside_the_fact(at, world):
     assert "<strong>Partnership for Peace</strong> active from 3 April 2008" in page
     assert 'href="https://example.org/topic"' in page
     assert "page 4" in page
-    assert "It can&#x27;t be verified yet: it needs a locator, a quotation, the day on which it was checked." in page
+    assert "It can&#x27;t be verified yet: it needs a locator, a quotation and the day on which it was checked." in page
     assert page.count("I found it: verify") == 1
 
 

@@ -131,3 +131,22 @@ def test_on_a_phone_the_preview_takes_the_place_of_the_text(tab):
     tab.click(".md [data-do=preview]")
     assert tab.locator("#id_body").is_visible()
     assert tab.complaints == []
+
+
+def test_a_new_source_is_cited_by_its_address(tab):
+    world = World()
+    tab.goto(address(world.japan))
+    tab.fill("#new-source-address", "https://www.nato.int/docu/basictxt/b940110b.htm")
+    with tab.expect_popup() as opened:
+        tab.keyboard.press("Enter")
+    form = opened.value
+    form.wait_for_selector("#id_title")
+    assert form.input_value("#id_published") == "1994-01-10"
+    form.fill("#id_title", "The framework document")
+    with form.expect_event("close"):
+        form.click("button[name=_save]")
+    assert tab.locator("[name=citations-0-source] option:checked").inner_text() == "The framework document"
+    tab.click("button[name=_continue]")
+    tab.wait_for_selector(".messagelist .success")
+    assert world.japan.citations.get().source.title == "The framework document"
+    assert tab.complaints == []
