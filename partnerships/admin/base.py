@@ -27,12 +27,12 @@ from partnerships.editorial.exchange_forms import FORMATS
 from partnerships.editorial.models import Revision
 from partnerships.editorial.permissions import may
 from partnerships.editorial.saving import Stale, discard, hold, record_saved
-from partnerships.models import Kind, Record
+from partnerships.models import MARKDOWN, Kind, Record
 from partnerships.publishing.documents import owned_rows
 from partnerships.publishing.feed import Refusal, pointing_at
 from partnerships.publishing.log import EDITORIAL
 
-from . import exchange, history, merging, publication, work
+from . import exchange, history, merging, publication, uses, verification, work
 from .addresses import address, list_address
 from .citations import CitationInline
 from .lists import RecordListAdmin
@@ -126,7 +126,8 @@ class KindAdmin(RecordListAdmin):
         """The form's controls: those of the rows, larger; keys to records keep Django's buttons beside them."""
         if isinstance(db_field, models.TextField):
             rows = 3 if db_field.name == "summary" else 14 if db_field.name == "body" else 5
-            field = db_field.formfield(widget=ProseControl({"rows": rows, "class": "prose"}))
+            marks = {"data-markdown": True} if db_field.name in MARKDOWN else {}  # writing.js gives it a toolbar
+            field = db_field.formfield(widget=ProseControl({"rows": rows, "class": "prose"} | marks))
             # Not as `max_length`: a browser would cut what is pasted, without a word.
             field.validators.append(MaxLengthValidator(settings.LIMITS["text_length"]))
             return field
@@ -332,6 +333,8 @@ class KindAdmin(RecordListAdmin):
             path("<uuid:pk>/withdraw/", wrap(publication.withdraw_view), name=f"{name}_withdraw"),
             path("<uuid:pk>/changes/", wrap(history.compare_view), name=f"{name}_changes"),
             path("<uuid:pk>/restore/<int:number>/", wrap(history.restore_view), name=f"{name}_restore"),
+            path("<uuid:pk>/uses/", wrap(uses.uses_view), name=f"{name}_uses"),
+            path("<uuid:pk>/verify/", wrap(verification.verify_view), name=f"{name}_verify"),
             *super().get_urls(),
         ]
 

@@ -33,7 +33,7 @@ class CitationForm(RowForm):
         what, _, which = cleaned.get("supports", "").partition(":")
         self.instance.field = which if what == "field" else ""
         self.instance.row = UUID(which) if what == "row" else None
-        if {"source", "supports", "locator", "quotation", "checked_on"} & set(self.changed_data):
+        if {"source", "supports", "stance", "locator", "quotation", "checked_on"} & set(self.changed_data):
             self.instance.verified_on, self.instance.value_digest = None, ""  # what was verified was something else
         return cleaned
 

@@ -23,7 +23,7 @@ from partnerships.editorial import publication as verbs
 from partnerships.editorial.differences import Pending, against_public
 from partnerships.editorial.models import State
 from partnerships.editorial.permissions import may
-from partnerships.editorial.rules import broken
+from partnerships.editorial.rules import broken, facts_changed
 from partnerships.editorial.saving import Stale
 from partnerships.models import KINDS, EdtfField, Kind, Record
 from partnerships.publishing.feed import Refusal, Stuck, pointing_at
@@ -124,8 +124,8 @@ def _reasons(waiting: list[Pending], form: PublishForm) -> list[dict]:
     facts = {
         label: None
         for pending in waiting
-        if pending.differences and not pending.first
-        for label in pending.differences.facts
+        if pending.public and pending.document
+        for label in facts_changed(pending.public, pending.document)
     }
     back = any(pending.state.withdrawn for pending in waiting)
     chosen = form["change_kind"].value()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib import admin
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
+from django.urls import path
 from django.utils.text import capfirst
 
 from partnerships.models import (
@@ -31,6 +32,7 @@ from partnerships.models import (
     Threat,
 )
 
+from . import verification, writing
 from .home import overview
 
 GROUPS: dict[str, tuple[type[Kind], ...]] = {
@@ -49,7 +51,7 @@ class Choices(AutocompleteJsonView):
 
     def serialize_result(self, obj, to_field_name):
         text = f"{obj.title} · {obj.kind}" if type(obj) is Record else str(obj)
-        return {"id": str(getattr(obj, to_field_name)), "text": text}
+        return {"id": str(getattr(obj, to_field_name)), "text": text, "slug": getattr(obj, "slug", "")}
 
 
 class Desk(admin.AdminSite):
@@ -102,6 +104,17 @@ class Desk(admin.AdminSite):
         ]
         shown = found | {"groups": [(name, lines) for name, lines in groups if lines]}
         return super().index(request, shown | (extra_context or {}))
+
+    def get_urls(self):
+        return [
+            path("writing/preview/", self.admin_view(writing.preview), name="writing_preview"),
+            path("writing/notes/", self.admin_view(writing.choices), name="writing_notes"),
+            path("verification/", self.admin_view(self.to_verify), name="to_verify"),
+            *super().get_urls(),
+        ]
+
+    def to_verify(self, request):
+        return verification.list_view(request, self)
 
     def autocomplete_view(self, request):
         return Choices.as_view(admin_site=self)(request)

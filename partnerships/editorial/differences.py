@@ -18,6 +18,7 @@ from django.utils.text import capfirst
 
 from partnerships.models import (
     KINDS,
+    MARKDOWN,
     Citation,
     EdtfField,
     EndIs,
@@ -33,6 +34,7 @@ from partnerships.models import (
     Rendition,
     Row,
     SeveralField,
+    with_addresses,
     words,
 )
 from partnerships.models.choices import labels
@@ -41,6 +43,7 @@ from partnerships.publishing.log import EDITORIAL, bodies
 from partnerships.publishing.upgrades import upgraded
 
 from .models import State
+from .wording import stated as stated_in
 
 GONE = "a record that is gone"
 PERIOD = ("start", "end", "end_is")
@@ -67,7 +70,7 @@ class FieldChange:
 
 @dataclass(frozen=True)
 class TextChange:
-    """A prose field, paragraph by paragraph."""
+    """A prose field, paragraph by paragraph. It is a fact that differs if a number, date or name does."""
 
     label: str
     paragraphs: tuple[tuple[Bit, ...], ...]
@@ -118,12 +121,6 @@ class Differences:
         return len(self.fields) + len(self.texts) + sum(len(part.rows) for part in self.lists)
 
     @property
-    def facts(self) -> tuple[str, ...]:
-        """Labels of the facts that differ: with one of them a change isn't merely editorial."""
-        changes: list[FieldChange | TextChange | ListChange] = [*self.fields, *self.texts, *self.lists]
-        return tuple(change.label for change in changes if change.fact)
-
-    @property
     def labels(self) -> tuple[str, ...]:
         """What differs, in a word each: "Capital", "Summary", "2 memberships"."""
         named = [change.label for change in self.fields] + [change.label for change in self.texts]
@@ -167,7 +164,8 @@ def differences(before: Document | None, after: Document, names: Mapping[str, st
         if was == now or (old is None and new[field.name] is False):
             continue
         if isinstance(field, models.TextField):
-            texts.append(TextChange(label, prose(was, now), field.name in facts))
+            stated = stated_in(old[field.name] if old else "", new[field.name])
+            texts.append(TextChange(label, prose(was, now), field.name in facts or bool(stated)))
         else:
             fields.append(FieldChange(label, was, now, field.name in facts))
     return Differences(tuple(fields), tuple(texts), tuple(_lists(kind, before, after, names)))
@@ -187,6 +185,8 @@ def _saying(kind: type[Kind], field: models.Field, names: Mapping[str, str]) -> 
     """How to say the value of a field. The three fields of a period are said together, under the first."""
     if issubclass(kind, Period) and field.name == "start":
         return lambda values: kind(**{name: values[name] for name in PERIOD}).period_words()
+    if field.name in MARKDOWN:  # a link reads as its record's title, not as an id
+        return lambda values: with_addresses(values.get(field.name) or "", lambda pk: f"→ {names.get(str(pk), GONE)}")
     return lambda values: value_words(field, values.get(field.name), names)
 
 

@@ -10,16 +10,18 @@ from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Value
+from django.db.models.functions import Replace
 
-from partnerships.models import KINDS, Kind, Record, uuid7
+from partnerships.models import KINDS, Kind, Record, record_links, uuid7
 from partnerships.publishing.documents import Document, digest, labels_of, pointers, references
-from partnerships.publishing.feed import Refusal, missing_references, pointing_at, pointing_models
+from partnerships.publishing.feed import Refusal, linking_texts, missing_references, pointing_at, pointing_models
 from partnerships.publishing.log import EDITORIAL, PUBLISHED, Step, bodies
 from partnerships.publishing.models import Action, ChangeKind, LogDocument, Publication
 from partnerships.publishing.release import release
 from partnerships.publishing.upgrades import upgraded
 
-from .audit import note_moves
+from .audit import note_move, note_moves
 from .models import Event, Review, Revision, State
 from .permissions import may
 from .review import Approval, clear
@@ -289,6 +291,8 @@ def merge(lost: Kind, survivor: Kind, *, by: str, note: str) -> list[Publication
                 take_version(pk, Record.objects.values_list("version", flat=True).get(pk=pk))
             keep_revisions(KINDS[name], pks, by=by, note=f"{lost.title} merged into {survivor.title}")
         if not public:
+            into = f"Merged into {survivor.title}."
+            note_move(by, "merge", lost, before=state.standing, digest=state.digest, note=f"{into} {note}".strip())
             lost.delete()
             return []
 
@@ -343,7 +347,12 @@ def _check(ids: Iterable[UUID]) -> None:
 
 
 def _move_pointers(lost: Kind, survivor: Kind) -> None:
-    """Turn every foreign key that leads to `lost` to `survivor`; a row that would then stand twice goes."""
+    """Turn every foreign key and link that leads to `lost` to `survivor`; a row that would then stand twice goes."""
+    for pk, text in list(linking_texts(EDITORIAL)):
+        if lost.pk in record_links(text):
+            kind = type(Record.objects.get(pk=pk).as_kind())
+            body = Replace("body", Value(f"record:{lost.pk}"), Value(f"record:{survivor.pk}"))
+            kind._base_manager.filter(pk=pk).update(body=body)
     for model, owner in pointing_models():
         for name in pointers(model):
             for row in model._base_manager.filter(**{name: lost.pk}):

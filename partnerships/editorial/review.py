@@ -39,7 +39,9 @@ def authors_of(record: UUID, state: State) -> set[str]:
             revisions.filter(digest=state.public_digest).order_by("-number").values_list("number", flat=True).first()
         )
         revisions = revisions.filter(number__gt=public or 0)
-    return set(revisions.values_list("by", flat=True))
+    # To verify a citation isn't to write: who does may still approve.
+    verified = Event.objects.filter(record=record, verb="verify").values("digest")
+    return set(revisions.exclude(digest__in=verified).values_list("by", flat=True))
 
 
 def _states(records: Sequence[Record], *, locked: bool = True) -> dict[UUID, State]:

@@ -2,19 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from uuid import UUID
 
-from partnerships.models import KINDS, Disclosure, Membership, first_overlap
-from partnerships.publishing.documents import Document, instances
-from partnerships.publishing.models import ChangeKind
+from django.db import models
+
+from partnerships.models import KINDS, MARKDOWN, Alias, Disclosure, Membership, Source, first_overlap, notes_in
+from partnerships.publishing.documents import Document, instances, labels_of
+from partnerships.publishing.log import EDITORIAL, PUBLISHED
+from partnerships.publishing.models import ChangeKind, FormerSlug, Tombstone
+
+from . import wording
+from .differences import label_of
 
 
 def facts_changed(before: Document, after: Document) -> list[str]:
-    """The names of the facts that differ between two documents of one record."""
+    """The facts that differ between two documents of one record, as an editor reads them: "Capital", "a date in Body".
+
+    With one of them a change isn't merely editorial. A text states facts too: numbers, dates and proper names.
+    """
     kind = KINDS[after["kind"]]
     pairs = {name: (before["fields"].get(name), after["fields"].get(name)) for name in after["fields"]}
     pairs |= {name: (before["rows"].get(name), after["rows"].get(name)) for name in after["rows"]}
-    return sorted(name for name in kind.facts() & pairs.keys() if pairs[name][0] != pairs[name][1])
+    differing = {name for name, (was, now) in pairs.items() if was != now}
+    found = sorted(label_of(kind, name) for name in kind.facts() & differing)
+    for field in kind._meta.concrete_fields:
+        if field.name in differing - kind.facts() and isinstance(field, models.TextField):
+            was, now = (text or "" for text in pairs[field.name])
+            found += [f"{what} in {label_of(kind, field.name)}" for what in wording.stated(was, now)]
+    return found
 
 
 def reviewed_if_generated(document: Document) -> bool:
@@ -29,7 +45,27 @@ def memberships_apart(document: Document) -> bool:
     return first_overlap([row for row in rows if isinstance(row, Membership)]) is None
 
 
-RULES = (reviewed_if_generated, memberships_apart)
+def notes_are_cited(document: Document) -> bool:
+    """A note in the text, [^…], names a source that the record doesn't cite: cite the source, or take the note out."""
+    named = {slug for name in MARKDOWN for slug, _ in notes_in(document["fields"].get(name) or "")}
+    return not named or not uncited(named, [UUID(row["source"]) for row in document["rows"].get("citations", ())])
+
+
+def uncited(slugs: Iterable[str], sources: Iterable[UUID]) -> set[str]:
+    """Which slugs name none of these sources, neither by the name they have nor by one they had."""
+    sources = set(sources)
+    missing = set(slugs) - {label.partition("/")[2] for label in labels_of(sources, EDITORIAL).values()}
+    if not missing:
+        return set()
+    kind = Source.kind_name()
+    former = dict(FormerSlug.objects.using(PUBLISHED).filter(kind=kind, slug__in=missing).values_list("slug", "record"))
+    merged = dict(Tombstone.objects.using(PUBLISHED).filter(record__in=former.values()).values_list("record", "into"))
+    aliases = Alias.objects.using(EDITORIAL).filter(record__in=sources, slug__in=missing)
+    found = {slug for slug, pk in former.items() if pk in sources or merged.get(pk) in sources}
+    return missing - found - set(aliases.values_list("slug", flat=True))
+
+
+RULES = (reviewed_if_generated, memberships_apart, notes_are_cited)
 
 
 def broken(document: Document) -> Iterator[str]:

@@ -29,6 +29,7 @@ from .partners import (
     status_on,
 )
 from .programmes import Programme
+from .prose import MARKDOWN, NOTE, notes_in, plain, record_links, with_addresses
 from .regions import Region
 from .sources import Citation, ReadAs, Source
 from .themes import Activity, Assessment, CaseStudy, Objective, Threat
@@ -46,6 +47,8 @@ BY_PLURAL: dict[str, type[Kind]] = {model.plural: model for model in KINDS.value
 __all__ = [
     "BY_PLURAL",
     "KINDS",
+    "MARKDOWN",
+    "NOTE",
     "Activity",
     "Alias",
     "Assessment",
@@ -96,7 +99,11 @@ __all__ = [
     "bounds",
     "first_overlap",
     "name_on",
+    "notes_in",
+    "plain",
+    "record_links",
     "status_on",
     "uuid7",
+    "with_addresses",
     "words",
 ]  # fmt: skip

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlencode
-
 from django.conf import settings
 
 from partnerships.models import Kind, Record
@@ -38,14 +36,6 @@ def address(thing, *, series: str = "") -> str | None:
     if isinstance(thing, Record) and thing.kind == "edition" and not series and hasattr(thing, "series"):
         series = thing.series.slug
     return page_path(thing.kind, thing.slug, series)
-
-
-def with_query(path: str, query: list[tuple[str, str]]) -> str:
-    """A path with parameters added, before its fragment. Commas and colons stay readable."""
-    if not query:
-        return path
-    path, _, fragment = path.partition("#")
-    return f"{path}{'&' if '?' in path else '?'}{urlencode(query, safe=',:')}" + (f"#{fragment}" if fragment else "")
 
 
 def absolute(path: str) -> str:

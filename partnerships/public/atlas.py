@@ -16,12 +16,12 @@ from django.utils.translation import gettext_lazy
 from partnerships.models import Framework, InForce, Membership, MembershipStatus, Partner, PartnerStatus
 from partnerships.queries import timeline
 from partnerships.queries.atlas import Country, countries, frameworks
+from partnerships.queries.notes import Notes, citations
 from partnerships.queries.parameters import BadParameter, nearest
 
 from .addresses import PLACES
 from .days import shows
 from .frame import LIST_TITLES, Place, render
-from .notes import Notes, citations
 from .partners import RULES, SHORT
 from .periods import held
 from .serving import page

@@ -17,6 +17,7 @@ from partnerships.models import KINDS, Claim, Disclosure, Edition, Kind, Link, M
 from partnerships.publishing.reading import Gone, Moved, public, where_now
 from partnerships.queries.as_of import Day
 from partnerships.queries.freshness import freshness
+from partnerships.queries.notes import Notes, citations
 from partnerships.queries.records import Stub, names_on, series_of, stubs
 
 from .addresses import address
@@ -24,7 +25,6 @@ from .days import text_fits
 from .drawings import Scale, scale_for
 from .facts import Fact, facts_of, texts_of
 from .frame import Place, many, render
-from .notes import Notes, citations
 from .visits import Elsewhere, Visit, Withdrawn
 
 

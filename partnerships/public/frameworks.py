@@ -13,12 +13,12 @@ from partnerships.models import Framework, InForce, Kind, Membership, Membership
 from partnerships.publishing.reading import public
 from partnerships.queries import timeline
 from partnerships.queries.as_of import Day
+from partnerships.queries.notes import citations
 from partnerships.queries.records import Stub, stub_of
 from partnerships.queries.standing import Standing, reckon
 
 from .details import RecordPage, Section
 from .drawings import Steps, Strip, steps, strip
-from .notes import citations
 from .periods import Held, held
 
 CHART_HEIGHT = 88

@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 
 from partnerships.models import Claim, Framework, Milestone, Page, Partner, PartnerStatus, Verdict
 from partnerships.publishing.reading import public
+from partnerships.queries.addresses import with_query
 from partnerships.queries.records import stub_of
 
-from .addresses import address, with_query
+from .addresses import address
 from .changes import lately
 from .details import Event
 from .drawings import scale_for, shares

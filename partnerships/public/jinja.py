@@ -9,10 +9,11 @@ from markupsafe import Markup
 
 from partnerships.models import Participant, Verdict
 from partnerships.queries.addresses import list_path
+from partnerships.queries.notes import Notes
+from partnerships.queries.prose import linked, noted, to_html
 
 from .addresses import PLACES, absolute, address
 from .frame import year_columns
-from .prose import to_html
 from .wording import machine, number, upfirst, written
 
 VERDICTS = {verdict.value: verdict.label for verdict in Verdict}
@@ -28,10 +29,19 @@ def href(context, thing, **options) -> str:
 
 
 @jinja2.pass_context
-def html(context, text: str) -> Markup:
-    """A text in Markdown as HTML, its links turned to the day of the page."""
+def html(context, text: str, notes: Notes | None = None) -> Markup:
+    """A text in Markdown as HTML, its links turned to the day of the page and its notes numbered as the page's are.
+
+    `paths` in the context holds what the texts of the page link to; without it each text asks for its own.
+    """
     visit = context.get("visit")
+    text = linked(noted(text, notes.of_source if notes else nowhere), context.get("paths"))
     return to_html(text, visit.day.asked if visit else "")
+
+
+def nowhere(slug: str, place: str) -> list[int]:
+    """The notes of a text whose page has none."""
+    return []
 
 
 def environment(**options) -> jinja2.Environment:

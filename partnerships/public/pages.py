@@ -9,12 +9,13 @@ from django.utils.translation import gettext as _
 from partnerships.models import KINDS, Disclosure, Page, Record, Term
 from partnerships.publishing.reading import public
 from partnerships.queries.addresses import PAGELESS, list_path
+from partnerships.queries.notes import citations
+from partnerships.queries.prose import paths_in
 from partnerships.queries.records import Stub, series_of
 
 from .addresses import PLACES, absolute, address
 from .details import RecordPage, find
 from .frame import Place, render
-from .notes import citations
 from .serving import page
 from .visits import Elsewhere, Visit
 
@@ -40,13 +41,14 @@ def own_page(visit: Visit, slug: str) -> HttpResponse:
 
 @page()
 def glossary(visit: Visit) -> HttpResponse:
-    """All terms with their definitions, and below each the works it rests on. Two queries."""
+    """All terms with their definitions, and below each the works it rests on. Two queries, and one for links to records."""
     terms = list(public(Term).order_by("title", "id"))
     sources: dict = {}
     for citation in citations(record__kind="term"):
         sources.setdefault(citation.record_id, {})[citation.source_id] = citation.source
     context = {
         "terms": [(term, list(sources.get(term.pk, {}).values())) for term in terms],
+        "paths": paths_in(term.body for term in terms),
         "disclosed": any(term.disclosure != Disclosure.HUMAN and not term.reviewed_on for term in terms),
     }
     return render(visit, "glossary.html", context, crumbs=[Place(_("Glossary"), "")])

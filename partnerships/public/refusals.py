@@ -11,10 +11,10 @@ from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
 from partnerships.models import KINDS
+from partnerships.queries.addresses import with_query
 from partnerships.queries.as_of import BadDay, Day, portal_day
 from partnerships.queries.parameters import BadParameter
 
-from .addresses import with_query
 from .frame import render
 from .visits import Visit
 

@@ -13,11 +13,11 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanen
 from django.views.decorators.http import require_safe
 
 from partnerships.queries import parameters
+from partnerships.queries.addresses import with_query
 from partnerships.queries.as_of import BadDay, portal_day, read_day
 from partnerships.queries.parameters import BadParameter
 
 from . import refusals
-from .addresses import with_query
 from .visits import Elsewhere, Visit, Withdrawn, tidied
 
 View = Callable[..., HttpResponse]

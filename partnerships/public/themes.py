@@ -24,11 +24,11 @@ from partnerships.models import (
     name_on,
 )
 from partnerships.publishing.reading import public
+from partnerships.queries.notes import citations
 from partnerships.queries.records import Stub, stub_of
 
 from .days import shows, text_fits
 from .details import RecordPage, Section
-from .notes import citations
 from .periods import Held, held
 
 

@@ -8,9 +8,8 @@ from dataclasses import dataclass, field
 
 from django.http import QueryDict
 
+from partnerships.queries.addresses import with_query
 from partnerships.queries.as_of import Day
-
-from .addresses import with_query
 
 TRACKING = re.compile(r"utm_\w+|fbclid|gclid|msclkid|mc_\w+")
 

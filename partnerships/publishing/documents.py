@@ -17,7 +17,7 @@ from uuid import UUID
 from django.core.exceptions import ValidationError
 from django.db import models
 
-from partnerships.models import KINDS, EdgeField, Kind, Record, Row
+from partnerships.models import KINDS, MARKDOWN, EdgeField, Kind, Record, Row, record_links
 
 Document = dict
 
@@ -155,7 +155,7 @@ def pointers(model: type[models.Model]) -> dict[str, str]:
 
 
 def pointed(document: Document) -> Iterator[tuple[UUID, str]]:
-    """Every (id, kind or "") that the document's fields and rows point at."""
+    """Every (id, kind or "") that the document's fields, rows and texts point at."""
     kind = KINDS[document["kind"]]
     parts: list[tuple[type[models.Model], dict]] = [(kind, document["fields"])]
     parts += [(model, row) for name, model in owned_rows(kind).items() for row in document["rows"].get(name, ())]
@@ -163,6 +163,9 @@ def pointed(document: Document) -> Iterator[tuple[UUID, str]]:
         for name, target in pointers(model).items():
             if values.get(name):
                 yield UUID(values[name]), target
+    for name in MARKDOWN:
+        for pk in record_links(document["fields"].get(name) or ""):
+            yield pk, ""
 
 
 def references(document: Document) -> set[UUID]:

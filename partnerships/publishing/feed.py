@@ -7,14 +7,14 @@ database, whether they come one by one (`apply`, `sync`) or all at once (`load`)
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import batched, pairwise
 from uuid import UUID
 
 from django.db import connections, models, transaction
 from django.db.models import Max
 
-from partnerships.models import KINDS, Record, Row
+from partnerships.models import KINDS, MARKDOWN, Record, Row, record_links
 
 from . import search
 from .documents import Document, Unreadable, instances, labels_of, owned_rows, pointed, pointers, tables, write
@@ -70,12 +70,15 @@ def pointing_models() -> set[tuple[type[models.Model], str]]:
 
 
 def pointing_at(ids: Iterable[UUID], using: str) -> dict[UUID, set[UUID]]:
-    """Which records point at the given ones, by a field or an owned row: id → ids of the records that own the pointer.
+    """Which records point at the given ones, by a field, an owned row or a text: id → ids of those that point.
 
-    One query for each foreign key among the models, whatever the number of ids.
+    One query for each foreign key among the models and one for the texts, whatever the number of ids.
     """
     ids = set(ids)
     found: dict[UUID, set[UUID]] = {}
+    for source, text in linking_texts(using):
+        for target in (record_links(text) & ids) if source not in ids else ():
+            found.setdefault(target, set()).add(source)
     for model, owner in pointing_models():
         for name in pointers(model):
             rows = model._base_manager.using(using).filter(**{f"{name}__in": ids}).values_list(f"{name}_id", owner)
@@ -83,6 +86,16 @@ def pointing_at(ids: Iterable[UUID], using: str) -> dict[UUID, set[UUID]]:
                 if source not in ids:
                     found.setdefault(target, set()).add(source)
     return found
+
+
+def linking_texts(using: str) -> Iterator[tuple[UUID, str]]:
+    """The texts that link to records, each with the id of its record. One query."""
+    texts = [
+        kind._base_manager.using(using).filter(**{f"{name}__contains": "](record:"}).order_by().values_list("pk", name)
+        for kind in KINDS.values()
+        for name in MARKDOWN
+    ]
+    yield from texts[0].union(*texts[1:], all=True).order_by()
 
 
 def taken_values(documents: Sequence[Document], using: str = PUBLISHED) -> list[str]:

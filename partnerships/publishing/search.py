@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
+from partnerships.models import MARKDOWN, plain
+
 from .documents import Document
 from .models import SearchEntry
 
@@ -41,13 +43,14 @@ def entry(document: Document) -> SearchEntry:
     names = [fields.get("short_title", ""), fields.get("official_name", ""), *(fields.get(code, "") for code in CODES)]
     names += [row["name"] for row in rows.get("names", ())]
     names += [alias["slug"] for alias in rows.get("aliases", ())]
+    texts = (plain(fields.get(name, "")) if name in MARKDOWN else fields.get(name, "") for name in TEXTS)
     return SearchEntry(
         record=UUID(document["id"]),
         kind=document["kind"],
         slug=document["slug"],
         title=fields["title"],
         names="\n".join(dict.fromkeys(filter(None, names))),
-        text="\n".join(filter(None, (fields.get(name, "") for name in TEXTS))),
+        text="\n".join(filter(None, texts)),
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from partnerships.models import KINDS
 
 OWN_PAGES = {"home": "/", "about": "/about/", "method": "/about/method/"}
@@ -31,3 +33,11 @@ def list_path(kind: str) -> str | None:
     if kind in PAGELESS or kind in ("page", "edition"):
         return None
     return "/glossary/" if kind == "term" else f"/{KINDS[kind].plural}/"
+
+
+def with_query(path: str, query: list[tuple[str, str]]) -> str:
+    """A path with parameters added, before its fragment. Commas and colons stay readable."""
+    if not query:
+        return path
+    path, _, fragment = path.partition("#")
+    return f"{path}{'&' if '?' in path else '?'}{urlencode(query, safe=',:')}" + (f"#{fragment}" if fragment else "")

@@ -63,3 +63,13 @@ def series_of(editions: Iterable[UUID]) -> dict[UUID, str]:
 def stub_of(record: Record, *, title: str = "", series: str = "") -> Stub:
     """One record as a link; no query."""
     return Stub(record.pk, record.kind, record.slug, title or record.title, series)
+
+
+def paths_of(ids: Iterable[UUID]) -> dict[UUID, str]:
+    """Where the pages of public records are, by id. One query, two if editions are among them; none without an id."""
+    if not (ids := list(ids)):
+        return {}
+    rows = list(public(Record).filter(pk__in=ids).order_by().values_list("pk", "kind", "slug"))
+    series = series_of(pk for pk, kind, _ in rows if kind == "edition")
+    found = ((pk, page_path(kind, slug, series.get(pk, ""))) for pk, kind, slug in rows)
+    return {pk: path for pk, path in found if path}

@@ -134,7 +134,7 @@ def test_choosing_takes_constant_queries_and_says_the_kind(world, at):
         make("objective", number)
     assert count(anna, AUTOCOMPLETE + asked) == few
     found = anna.get(AUTOCOMPLETE + asked + "malta").json()["results"]
-    assert {"id": str(world.malta.pk), "text": "Malta · partner"} in found
+    assert {"id": str(world.malta.pk), "text": "Malta · partner", "slug": "malta"} in found
 
 
 def test_the_focus_of_a_partner_is_an_objective_a_threat_or_an_activity(at):

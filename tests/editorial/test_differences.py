@@ -54,7 +54,7 @@ def test_fields_are_said_with_their_labels_choices_dates_and_titles(world):
 def test_facts_are_told_from_wording(world):
     before = document(world.japan)
     found = differences(before, changed(world.japan, capital="Tokyo", title="Nippon", summary="An island state."))
-    assert found.facts == ("Capital",)
+    assert [change.label for change in found.fields if change.fact] == ["Capital"]
     assert found.labels == ("Title", "Capital", "Summary")
     assert len(found) == 3
 

@@ -1,12 +1,13 @@
 """Markdown: what editors write becomes HTML that can only be read."""
 
 from html.parser import HTMLParser
+from uuid import UUID
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from partnerships.public.prose import ATTRIBUTES, TAGS, to_html
+from partnerships.queries.prose import ATTRIBUTES, TAGS, linked, noted, to_html
 
 
 class Strict(HTMLParser):
@@ -24,7 +25,7 @@ class Strict(HTMLParser):
         for name, value in attrs:
             if name not in allowed:
                 self.complaints.append(f"{tag} {name}")
-            if name == "href" and not (value or "").lower().startswith(("http://", "https://", "mailto:", "/")):
+            if name == "href" and not (value or "").lower().startswith(("http://", "https://", "mailto:", "/", "#n")):
                 self.complaints.append(value)
             if name == "href" and (value or "").startswith(("//", "/\\")):
                 self.complaints.append(value)
@@ -159,3 +160,38 @@ def test_raw_html_is_shown_as_text():
 def test_a_long_text_takes_no_long_time():
     for text in ("[" * 5000, "*" * 5000, "`" * 5000, "> " * 2000, "![" * 3000, "<" * 5000):
         assert not Strict(str(to_html(text))).complaints
+
+
+# Links to records, and notes ------------------------------------------------------------------------------------------
+
+MALTA = UUID("01890a5d-ac96-774b-bcce-b302099a8057")
+
+
+def test_a_link_to_a_record_leads_to_its_page():
+    text = linked(f"See [*Malta*](record:{MALTA}), and again [it](record:{MALTA}).", {MALTA: "/partners/malta/"})
+    assert to_html(text, "2014").count('href="/partners/malta/?as_of=2014"') == 2
+    assert "<em>Malta</em></a>" in to_html(text)
+
+
+def test_words_whose_record_is_not_public_stay_words():
+    assert linked(f"See [Malta](record:{MALTA}) there.", {}) == "See Malta there."
+    assert "href" not in to_html(linked("[x](record:javascript:alert(1))", {}))
+
+
+def test_a_note_is_the_number_that_its_source_has_on_the_page():
+    numbers = {("nato-topic", ""): [2], ("nato-topic", "page 4"): [3], ("two", ""): [1, 4]}
+    text = noted(
+        "It ended![^nato-topic] So it is said.[^nato-topic: page 4][^two] Not so.[^unknown]",
+        lambda slug, place: numbers.get((slug, place), []),
+    )
+    html = to_html(text)
+    assert 'It ended!<a href="#n2" title="Note 2" rel="noopener noreferrer">2</a> So it is said.' in html
+    assert [f'href="#n{n}"' in html for n in (1, 3, 4)] == [True] * 3
+    assert "Not so.</p>" in html
+    assert not Strict(html).complaints
+
+
+@given(st.text(alphabet="[]()^!:-record0123456789abcdef \\n", max_size=300))
+def test_links_and_notes_of_anything_are_only_text_and_links(text):
+    made = noted(linked(text, {MALTA: "/partners/malta/"}), lambda slug, place: [1])
+    assert not Strict(str(to_html(made))).complaints

@@ -50,7 +50,7 @@ def test_publishing_what_is_public_already_does_nothing(world):
         ({}, "Say why"),
         ({"change_kind": "new_evidence"}, "Write a note for the public"),
         ({"change_kind": "first_publication"}, "was public before"),
-        ({"change_kind": "editorial"}, "changes facts (capital)"),
+        ({"change_kind": "editorial"}, "changes facts (Capital)"),
         ({"change_kind": "correction", "note": "The capital was missing."}, "what was wrong"),
         ({"change_kind": "nonsense", "note": "x"}, "Say why"),
     ],
@@ -64,7 +64,7 @@ def test_a_reason_that_does_not_fit_is_refused(world, reason, sentence):
 
 
 def test_a_change_of_wording_is_editorial(world):
-    japan = resave(world.japan, summary="An island state in the Pacific.")
+    japan = resave(world.japan, summary="An island state.")
     publish([japan], by="chiara", change_kind="editorial")
     assert public(Partner).get(slug="japan").summary.startswith("An island")
 

@@ -25,8 +25,9 @@ from partnerships.models import (
 from partnerships.queries.as_of import Day
 from partnerships.queries.evidence import Verification, verification, verified
 from partnerships.queries.freshness import Freshness, freshness
+from partnerships.queries.prose import linked, paths_in
 
-from ..addresses import page_url, record_url, row_url
+from ..addresses import absolute, page_url, record_url, row_url
 from .fields import (
     Derived,
     PartialDateSerializer,
@@ -246,6 +247,14 @@ class FreshnessField(Derived, Word):
         return str(answer) if answer else None
 
 
+class ProseField(Text):
+    """A text whose links to records lead to their public pages."""
+
+    def to_representation(self, text):
+        paths = {pk: absolute(path) for pk, path in self.context["paths"].items()}
+        return super().to_representation(linked(text, paths))
+
+
 class RecordSerializer(Chosen):
     """What every record has. Kinds add their own fields; citations and links come last."""
 
@@ -260,7 +269,7 @@ class RecordSerializer(Chosen):
     title = serializers.CharField()
     short_title = Text()
     summary = Text()
-    body = Text(help_text="Markdown.")
+    body = ProseField(help_text="Markdown. A note “[^slug]” stands for the citation of the source of that slug.")
     text_as_of = PartialDateSerializer(help_text="The day that the text describes. It can't be turned to another.")
     disclosure = DisclosedSerializer()
     origin = Word(Origin)
@@ -288,6 +297,7 @@ class RecordSerializer(Chosen):
 
     @classmethod
     def prepared(cls, rows, chosen, day, questions=None):
-        if "citations" not in chosen:
-            return {}
-        return {"verified": verified(cls.model, [one for row in rows for one in row.citations.all()])}
+        context: dict = {"paths": paths_in(row.body for row in rows) if "body" in chosen else {}}
+        if "citations" in chosen:
+            context["verified"] = verified(cls.model, [one for row in rows for one in row.citations.all()])
+        return context

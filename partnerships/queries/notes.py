@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 from partnerships.models import Citation, Kind, Partner, Source
-from partnerships.publishing.reading import public
+from partnerships.publishing.reading import Moved, public, where_now
 from partnerships.queries import evidence
 
 WHOLE = ("", "summary", "body")
@@ -100,6 +100,20 @@ class Notes:
     def of_row(self, pk: UUID, rows: str = "") -> list[int]:
         """The notes that support one row: its own, else those of the list (`rows`) that it is in. Empty: unsourced."""
         return sorted(self._of_row.get(pk, ())) or (self.of(rows) if rows else [])
+
+    def of_source(self, slug: str, place: str = "") -> list[int]:
+        """The notes of a source that a text names by its slug, and by the place in it (`locator`) if it is given.
+
+        Those that support the text go before those that support single facts. A source that was renamed or merged since
+        is found under its former slug, which takes queries.
+        """
+        mine = [note for note in self.list if note.source.slug == slug]
+        if not mine and self.list and isinstance(moved := where_now(Source, slug), Moved):
+            mine = [note for note in self.list if note.source.slug == moved.slug]
+        if place:
+            mine = [note for note in mine if note.citation.locator.casefold() == place.casefold()]
+        whole = self.of_record()
+        return [note.number for note in mine if note.number in whole] or [note.number for note in mine]
 
     @property
     def verified(self) -> int:
