@@ -139,9 +139,9 @@ def publish(
         raise Refusal(" ".join(sentences))
     missing = missing_references(document for _, document in waiting.values()).keys() - waiting.keys()
     if missing:
-        raise Refusal(
-            f"Not public yet, but pointed at: {_titles(missing)}. Publish them together with this.", missing=missing
-        )
+        if not (titles := _titles(missing)):
+            raise Refusal("A link in the text leads to a record that isn't there: take it out, or choose another.")
+        raise Refusal(f"Not public yet, but pointed at: {titles}. Publish them together with this.", missing=missing)
     return release(steps, within=_settling(within), rehearse=rehearse)
 
 

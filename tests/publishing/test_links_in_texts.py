@@ -35,6 +35,12 @@ def test_a_link_to_a_draft_is_published_with_it_or_not_at_all(world):
     assert 'Unlike <a href="/partners/atlantis/"' in page("/partners/malta/")
 
 
+def test_a_link_to_nothing_gets_a_sentence(world):
+    malta = resave(world.malta, body="Unlike [it](record:01890a5d-ac96-774b-bcce-b302099a8057).")
+    with pytest.raises(Refusal, match="A link in the text leads to a record that isn't there"):
+        publish([malta], by="chiara", change_kind="new_evidence", note="It says more.")
+
+
 def test_a_link_survives_that_its_record_is_renamed(world):
     published(
         world.malta,
