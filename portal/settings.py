@@ -167,6 +167,12 @@ ACCOUNT_RATE_LIMITS = {  # failures are counted by user name and address togethe
     "change_password": "5/m/user",
 }
 MFA_ADAPTER = "partnerships.admin.signin.Factors"
+MFA_FORMS = {
+    "add_webauthn": "partnerships.admin.passkeys.AddPasskeyForm",
+    "authenticate_webauthn": "partnerships.admin.passkeys.UsePasskeyForm",
+    "login_webauthn": "partnerships.admin.passkeys.SignInForm",
+    "reauthenticate_webauthn": "partnerships.admin.passkeys.ReauthenticateForm",
+}
 MFA_RATE_LIMITS = {"webauthn_login": "10/m/ip"}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
