@@ -166,6 +166,10 @@ ACCOUNT_RATE_LIMITS = {  # failures are counted by user name and address togethe
     "reauthenticate": "10/m/user",
     "change_password": "5/m/user",
 }
+ACCOUNT_FORMS = {
+    "change_password": "partnerships.admin.passwords.Change",
+    "reauthenticate": "partnerships.admin.passwords.Reauthenticate",
+}
 MFA_ADAPTER = "partnerships.admin.signin.Factors"
 MFA_FORMS = {
     "add_webauthn": "partnerships.admin.passkeys.AddPasskeyForm",

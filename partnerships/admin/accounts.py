@@ -24,7 +24,6 @@ from allauth.usersessions.models import UserSession
 from django.contrib import messages
 from django.contrib.admin import site
 from django.contrib.auth.decorators import login_required
-from django.contrib.auth.forms import SetPasswordForm
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
@@ -36,6 +35,8 @@ from django.views.generic import RedirectView
 
 from partnerships.editorial.people import open_link, use_link
 from partnerships.publishing.feed import Refusal
+
+from .passwords import Start
 
 
 class ActivateApp(totp.ActivateTOTPView):
@@ -75,6 +76,35 @@ def totp_picture(request: HttpRequest) -> HttpResponse:
     )
 
 
+BROWSERS = (("Edg", "Edge"), ("Firefox", "Firefox"), ("Chrome", "Chrome"), ("Safari", "Safari"))
+MACHINES = (
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Android", "Android"),
+    ("Windows", "Windows"),
+    ("Mac OS", "Mac"),
+    ("Linux", "Linux"),
+)
+
+
+def device(user_agent: str) -> str:
+    """What a browser says it is, in two words where it can be told."""
+    browser = next((name for sign, name in BROWSERS if sign in user_agent), "")
+    machine = next((name for sign, name in MACHINES if sign in user_agent), "")
+    return (
+        _("%(browser)s on %(machine)s") % {"browser": browser, "machine": machine}
+        if browser and machine
+        else user_agent
+    )
+
+
+class Sessions(sessions.ListUserSessionsView):
+    def get_context_data(self, **kwargs):
+        context = super().get_context_data(**kwargs)
+        context["lines"] = [(session, device(session.user_agent)) for session in context["sessions"]]
+        return context
+
+
 @login_required
 @require_POST
 def end_session(request: HttpRequest, pk: int) -> HttpResponse:
@@ -89,7 +119,7 @@ def start(request: HttpRequest, token: str) -> HttpResponse:
     """A one-time link: choose a password. Looking changes nothing; whatever is wrong with a link, the answer is one."""
     if (link := open_link(token)) is None:
         return _gone(request)
-    form = SetPasswordForm(link.person, request.POST if request.method == "POST" else None)
+    form = Start(link.person, request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             use_link(token, form.cleaned_data["new_password1"])
@@ -128,7 +158,7 @@ urlpatterns = [
     path("reauthenticate/", page(account.reauthenticate, _t("Is it you?")), name="account_reauthenticate"),
     path("password/change/", page(account.password_change, _t("Password")), name="account_change_password"),
     path("start/<str:token>/", start, name="account_start"),
-    path("sessions/", page(sessions.list_usersessions, _t("Sessions")), name="usersessions_list"),
+    path("sessions/", page(Sessions.as_view(), _t("Sessions")), name="usersessions_list"),
     path("sessions/<int:pk>/end/", end_session, name="account_end_session"),
     path("2fa/", page(factors.index, _t("Second factor")), name="mfa_index"),
     path("2fa/authenticate/", page(factors.authenticate, _t("Second factor")), name="mfa_authenticate"),

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from partnerships.editorial import people
 from partnerships.editorial.models import Event
-from partnerships.editorial.permissions import ROLES, may, role_held
+from partnerships.editorial.permissions import AUTHOR, ROLES, may, role_held
 from partnerships.editorial.posting import post_link
 from partnerships.publishing.feed import Refusal
 
@@ -40,7 +40,7 @@ class PersonForm(forms.ModelForm):
     class Meta:
         model = User
         fields = ("username", "first_name", "last_name", "email", "is_active")
-        labels = {"username": "user name", "is_active": "active"}
+        labels = {"username": "User name", "is_active": "Active"}
         help_texts = {
             "username": "Stands in every history, so it can't be changed later. Letters, digits and @ . + - _",
             "is_active": "Without this the account can't sign in. Accounts aren't deleted: histories name them.",
@@ -52,6 +52,8 @@ class PersonForm(forms.ModelForm):
         self.fields["role"].choices = [("", NO_ROLE), *((role, role) for role in ROLES)]
         if self.instance.pk:
             self.fields["role"].initial = role_held(self.instance)
+        else:
+            self.fields["role"].initial = AUTHOR
 
     def clean(self):
         cleaned = super().clean()
@@ -150,6 +152,10 @@ class PersonAdmin(admin.ModelAdmin):
         """The audit log has it."""
 
     log_change = log_addition
+
+    def render_change_form(self, request, context, add=False, **kwargs):
+        context |= {"show_save_and_add_another": False, "show_save_and_continue": not add}
+        return super().render_change_form(request, context, add=add, **kwargs)
 
     def response_add(self, request, obj, post_url_continue=None):
         messages.success(request, _("%(who)s has an account now, and no password yet.") % {"who": obj.username})

@@ -29,7 +29,8 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from partnerships.editorial.people import FACTORS
@@ -54,6 +55,12 @@ class Recognition(AuthenticationBackend):
 
 class Accounts(DefaultAccountAdapter):
     """Nobody signs up, nobody confirms an address; failures are counted by name and address together."""
+
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "username_password_mismatch": _("This user name and this password don't belong together."),
+        "incorrect_password": _("This isn't your password."),
+        "enter_current_password": _("This isn't your password."),
+    }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
@@ -94,7 +101,7 @@ class Factors(DefaultMFAAdapter):
 
     def generate_authenticator_name(self, user, type) -> str:
         number = Authenticator.objects.filter(user_id=user.pk, type=type).count() + 1
-        return _("Passkey %(number)d") % {"number": number}
+        return _now("Passkey %(number)d") % {"number": number}
 
 
 # Limits ---------------------------------------------------------------------------------------------------------------
@@ -113,7 +120,7 @@ def too_many(request: HttpRequest, exception: Exception | None = None) -> HttpRe
         "There were too many attempts. Try again in %(minutes)d minutes, after %(at)s UTC.",
         minutes,
     ) % {"minutes": minutes, "at": f"{timezone.now() + timedelta(minutes=minutes):%H:%M}"}
-    response = refusals.page(request, 429, _("Too many attempts"), said)
+    response = refusals.page(request, 429, _now("Too many attempts"), said)
     response.headers["Retry-After"] = str(seconds)
     return response
 

@@ -110,7 +110,12 @@ def test_passwords_are_kept_by_argon2():
 
 
 def test_a_wrong_password_and_an_unknown_name_look_alike(world):
-    known, unknown = sign_in(password="wrong")[1], sign_in(name="nobody")[1]
+    sign_in(name="somebody else")
+    with watched() as of_known:
+        known = sign_in(password="wrong")[1]
+    with watched() as of_unknown:
+        unknown = sign_in(name="nobody")[1]
+    assert len(of_known) == len(of_unknown)
     pages = [re.sub(r'value="[^"]*"', "", answer.content.decode()) for answer in (known, unknown)]
     assert pages[0] == pages[1]
     assert known.status_code == unknown.status_code == 200

@@ -156,7 +156,9 @@ def test_no_page_of_an_account_breaks_the_content_policy(tab):
         tab.goto(where, wait_until="networkidle")
         look(where)
         other.goto(where)  # in a tab of its own: the tool writes styles into the page, and the browser complains
-        found = axe.run(other, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]}).response["violations"]
+        found = axe.run(other, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]}).response[
+            "violations"
+        ]
         assert [(fault["id"], fault["nodes"][0]["html"]) for fault in found] == [], where
 
     check("/accounts/login/")
