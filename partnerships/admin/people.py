@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from urllib.parse import urljoin
 
+from allauth.account.internal.flows.reauthentication import raise_if_reauthentication_required
 from allauth.mfa.models import Authenticator
 from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -19,13 +20,19 @@ from django.utils.translation import gettext as _
 
 from partnerships.editorial import people
 from partnerships.editorial.models import Event
-from partnerships.editorial.permissions import AUTHOR, ROLES, may, role_held
+from partnerships.editorial.permissions import ADMINISTRATOR, AUTHOR, ROLES, may, role_held
 from partnerships.editorial.posting import post_link
 from partnerships.publishing.feed import Refusal
 
 from .lists import RecordList
 
 NO_ROLE = "No role (can't enter the desk)"
+
+
+def is_it_you(request: HttpRequest) -> None:
+    """Who changes people shows once more that it is them, unless they just did. What was sent waits meanwhile."""
+    if settings.STRICT_SIGN_IN:
+        raise_if_reauthentication_required(request, app="allauth.mfa")
 
 
 class PersonForm(forms.ModelForm):
@@ -71,8 +78,10 @@ class RoleFilter(admin.SimpleListFilter):
         return [*((role, role) for role in ROLES), ("none", "No role")]
 
     def queryset(self, request, queryset):
+        if self.value() == ADMINISTRATOR:
+            return queryset.filter(Q(groups__name=ADMINISTRATOR) | Q(is_superuser=True)).distinct()
         if self.value() in ROLES:
-            return queryset.filter(groups__name=self.value())
+            return queryset.filter(groups__name=self.value(), is_superuser=False)
         if self.value() == "none":
             return queryset.exclude(groups__name__in=ROLES).exclude(is_superuser=True)
         return queryset
@@ -172,10 +181,16 @@ class PersonAdmin(admin.ModelAdmin):
             *super().get_urls(),
         ]
 
+    def changeform_view(self, request, *args, **kwargs):
+        if may(request.user, "people"):
+            is_it_you(request)
+        return super().changeform_view(request, *args, **kwargs)
+
     def wanted(self, request: HttpRequest, object_id: str) -> User:
         """The person that a page is about. Raises PermissionDenied or Http404."""
         if not may(request.user, "people"):
             raise PermissionDenied
+        is_it_you(request)
         if (person := self.get_object(request, object_id)) is None:
             raise Http404("There is no such account.")
         return person

@@ -6,8 +6,12 @@ on the length of sessions hold where the portal is served to others (`STRICT_SIG
 
 from __future__ import annotations
 
+import hashlib
+import logging
 import math
+import secrets
 import time
+from base64 import b32encode, urlsafe_b64encode
 from datetime import timedelta
 from typing import Any
 
@@ -19,6 +23,7 @@ from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.core.internal import ratelimit  # its public face doesn't tell when a limit opens again
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 from django.contrib.auth import REDIRECT_FIELD_NAME, logout
 from django.contrib.auth.models import User
@@ -36,6 +41,8 @@ from django.utils.translation import ngettext
 from partnerships.editorial.people import FACTORS
 
 from . import refusals
+
+log = logging.getLogger("portal.signin")
 
 
 class Recognition(AuthenticationBackend):
@@ -77,6 +84,10 @@ class Accounts(DefaultAccountAdapter):
         recent = time.time() - settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
         return not any(record["at"] > recent for record in records)
 
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        """Only where from: what was typed as a name may be a password."""
+        log.warning("A sign-in failed, from %s.", self.get_client_ip(request))
+
     def validation_error(self, code, *args):
         if code in ("too_many_login_attempts", "rate_limited"):
             raise ImmediateHttpResponse(too_many(self.request))
@@ -99,9 +110,28 @@ class Factors(DefaultMFAAdapter):
     def _get_user_identifier(self, user) -> str:
         return user.get_username()
 
+    def encrypt(self, text: str) -> str:
+        return _cipher().encrypt(text.encode()).decode()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        """What was kept under a key that is lost fits no code any more: an administrator can clear it by a link."""
+        try:
+            return _cipher().decrypt(encrypted_text.encode()).decode()
+        except InvalidToken:
+            log.warning("A second factor was kept under another SECRET_KEY and can't be used.")
+            return b32encode(secrets.token_bytes(20)).decode()
+
     def generate_authenticator_name(self, user, type) -> str:
         number = Authenticator.objects.filter(user_id=user.pk, type=type).count() + 1
         return _now("Passkey %(number)d") % {"number": number}
+
+
+def _cipher() -> MultiFernet:
+    """Secrets of authenticator apps are useless to who reads the database alone."""
+    keys = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
+    return MultiFernet(
+        [Fernet(urlsafe_b64encode(hashlib.sha256(f"second factors {key}".encode()).digest())) for key in keys]
+    )
 
 
 # Limits ---------------------------------------------------------------------------------------------------------------
@@ -114,6 +144,7 @@ def _name_and_address(request: HttpRequest, name: str) -> str:
 def too_many(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Somebody tried too often: a page that says when to try again."""
     seconds = _wait(request)
+    log.warning("Too many attempts at %s, from %s.", request.resolver_match.route, ratelimit.get_ip(request))
     minutes = math.ceil(seconds / 60)
     said = ngettext(
         "There were too many attempts. Try again in %(minutes)d minute, after %(at)s UTC.",

@@ -263,6 +263,7 @@ def test_without_one_only_the_enrolment_can_be_reached(world, strict):
     assert "desk-nav" not in page
 
 
+@pytest.mark.services
 def test_adding_an_app_opens_the_desk_and_gives_recovery_codes_once(world, strict, clock):
     browser, _ = sign_in()
     where = "/accounts/2fa/totp/activate/"
@@ -279,6 +280,7 @@ def test_adding_an_app_opens_the_desk_and_gives_recovery_codes_once(world, stric
     assert is_in(browser)
 
 
+@pytest.mark.services
 def test_who_has_one_is_asked_for_it_and_a_code_works_once(world, clock):
     secret = add_app()
     browser, answer = sign_in()
@@ -293,6 +295,7 @@ def test_who_has_one_is_asked_for_it_and_a_code_works_once(world, clock):
     assert other.post(FACTOR, {"code": code_of(secret, clock)}).url == HOME
 
 
+@pytest.mark.services
 def test_a_recovery_code_stands_in_once(world, strict):
     add_app()
     codes = RecoveryCodes.activate(User.objects.get(username="dag")).get_unused_codes()
@@ -330,9 +333,40 @@ def test_changing_factors_asks_again_after_a_while(world, clock):
     assert browser.get("/accounts/2fa/totp/activate/").status_code == 200
 
 
+def test_the_secret_of_an_app_is_not_kept_as_it_is(world, clock, settings):
+    secret = add_app()
+    assert secret not in str(Authenticator.objects.values().get())
+    settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
+    settings.SECRET_KEY = "another key, made after the old one was seen"
+    browser, _ = sign_in()
+    assert browser.post(FACTOR, {"code": code_of(secret, clock)}).url == HOME
+    settings.SECRET_KEY_FALLBACKS = []
+    clock.forward(seconds=30)
+    browser, _ = sign_in()
+    assert browser.post(FACTOR, {"code": code_of(secret, clock)}).status_code == 200
+    assert not is_in(browser)
+
+
+def test_who_changes_people_shows_again_that_it_is_them(world, strict, clock):
+    secret = add_app()
+    browser, _ = sign_in()
+    browser.post(FACTOR, {"code": code_of(secret, clock)})
+    where = f"/admin/auth/user/{world.user('anna').pk}/change/"
+    assert browser.get(where).status_code == 200
+    clock.forward(minutes=6)
+    assert browser.get("/admin/auth/user/").status_code == 200  # only looking
+    sent = {"role": "Publisher", "is_active": "on", "first_name": "Anne"}
+    asked = browser.post(where, sent)
+    assert asked.url.startswith("/accounts/reauthenticate/?next=")
+    assert world.user("anna").first_name == "Anna"
+    browser.post(asked.url, {"password": PASSWORD, "next": where})
+    assert (world.user("anna").first_name, world.user("anna").groups.get().name) == ("Anne", "Publisher")
+
+
 # Limits ---------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.services
 def test_after_five_failures_the_page_says_when_to_try_again(world, clock):
     for _ in range(5):
         assert sign_in(password="wrong")[1].status_code == 200
@@ -356,6 +390,7 @@ def test_one_address_can_not_try_many_names(world):
     assert answers == [200] * 20 + [429]
 
 
+@pytest.mark.services
 def test_limits_are_known_to_all_processes(world):
     sign_in(password="wrong")
     assert Counter.objects.filter(cache_key__contains="login_failed").exists()
@@ -387,7 +422,9 @@ def test_codes_of_a_second_factor_are_limited_too(world, clock):
 # Sessions -------------------------------------------------------------------------------------------------------------
 
 
-def test_an_idle_session_ends_and_a_long_one_too(world, strict, clock):
+def test_an_idle_session_ends_and_a_long_one_too(world, strict, clock, settings):
+    assert (settings.LIMITS["session_idle"], settings.LIMITS["session_life"]) == (30 * 60, 12 * 3600)
+    settings.LIMITS = settings.LIMITS | {"session_life": 100 * 60}
     secret = add_app()
     browser, _ = sign_in()
     browser.post(FACTOR, {"code": code_of(secret, clock)})
@@ -400,7 +437,7 @@ def test_an_idle_session_ends_and_a_long_one_too(world, strict, clock):
 
     browser, _ = sign_in()
     browser.post(FACTOR, {"code": code_of(secret, clock)})
-    for _ in range(12 * 60 // 25):
+    for _ in range(100 // 25):
         assert is_in(browser)
         clock.forward(minutes=25)
     assert is_in(browser)
