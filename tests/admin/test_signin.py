@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from threading import Barrier, Thread
 from urllib.parse import quote
 
 import pytest
@@ -16,6 +17,7 @@ from django.conf import settings as django_settings
 from django.contrib.auth.hashers import identify_hasher, make_password
 from django.contrib.auth.models import Permission, User
 from django.contrib.sessions.models import Session
+from django.db import connections
 from django.test import Client, override_settings
 
 from partnerships.admin import accounts
@@ -394,6 +396,27 @@ def test_one_address_can_not_try_many_names(world):
 def test_limits_are_known_to_all_processes(world):
     sign_in(password="wrong")
     assert Counter.objects.filter(cache_key__contains="login_failed").exists()
+
+
+@pytest.mark.services
+def test_many_at_once_get_no_more_attempts_than_one_after_the_other(world):
+    statuses, start = [], Barrier(8)
+
+    def guess() -> None:
+        try:
+            start.wait(10)
+            statuses.append(sign_in(password="wrong")[1].status_code)
+        finally:
+            connections.close_all()
+
+    guessers = [Thread(target=guess) for _ in range(8)]
+    for one in guessers:
+        one.start()
+    for one in guessers:
+        one.join(30)
+    assert len(statuses) == 8
+    assert 1 <= statuses.count(200) <= 5
+    assert statuses.count(200) + statuses.count(429) == 8
 
 
 def test_behind_a_proxy_the_address_is_the_one_that_it_saw(world, settings):
