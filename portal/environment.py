@@ -5,7 +5,7 @@ import secrets
 import sys
 from pathlib import Path
 from typing import NoReturn
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 import dj_database_url
 
@@ -66,6 +66,36 @@ def database(name: str, sqlite_file: Path, *, sqlite_options: dict) -> dict:
     elif settings["ENGINE"] != "django.db.backends.postgresql":
         stop(f"{name} names a database the portal doesn't know; it runs on SQLite and PostgreSQL.")
     return dict(settings)
+
+
+def mailers() -> dict:
+    """`EMAIL_URL`: how mail leaves, as Django's `MAILERS`; without it nothing does, and no page of the desk needs it to.
+
+    `smtp://user:password@host:587/?tls=1` (STARTTLS), `smtps://user:password@host/` (TLS from the start), or `console:`,
+    which writes mail to the terminal.
+    """
+    if not (url := text("EMAIL_URL")):
+        return {}
+    parts = urlsplit(url)
+    if parts.scheme == "console":
+        return {"default": {"BACKEND": "django.core.mail.backends.console.EmailBackend"}}
+    try:
+        port = parts.port
+    except ValueError:
+        port = 0
+    if parts.scheme not in ("smtp", "smtps") or not parts.hostname or port == 0:
+        stop("EMAIL_URL is not the address of a mail server; it must look like smtp://user:password@host:587/?tls=1.")
+    direct = parts.scheme == "smtps"
+    options = {
+        "host": parts.hostname,
+        "port": port or (465 if direct else 25),
+        "username": unquote(parts.username or ""),
+        "password": unquote(parts.password or ""),
+        "use_ssl": direct,
+        "use_tls": not direct and parse_qs(parts.query).get("tls") == ["1"],
+        "timeout": 10,
+    }
+    return {"default": {"BACKEND": "django.core.mail.backends.smtp.EmailBackend", "OPTIONS": options}}
 
 
 def secret_key(file: Path) -> str:

@@ -72,6 +72,10 @@ INSTALLED_APPS = [
             "django.contrib.contenttypes",
             "django.contrib.sessions",
             "django.contrib.messages",
+            "allauth",
+            "allauth.account",
+            "allauth.mfa",
+            "allauth.usersessions",
         )
         if HAS_EDITORIAL
         else ()
@@ -94,6 +98,8 @@ MIDDLEWARE = [
             "django.middleware.csrf.CsrfViewMiddleware",
             "django.contrib.auth.middleware.AuthenticationMiddleware",
             "django.contrib.messages.middleware.MessageMiddleware",
+            "allauth.account.middleware.AccountMiddleware",
+            "partnerships.admin.signin.SignedIn",
         )
         if HAS_EDITORIAL
         else ()
@@ -138,13 +144,58 @@ PASSWORD_HASHERS = [
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 15}},
+    {"NAME": "portal.passwords.MaximumLength", "OPTIONS": {"max_length": 128}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
-LOGIN_URL = "admin:login"
+LOGIN_URL, LOGIN_REDIRECT_URL, LOGOUT_REDIRECT_URL = "account_login", "admin:index", "account_login"
 AUTHENTICATION_BACKENDS = [
-    "django.contrib.auth.backends.ModelBackend",
+    "partnerships.admin.signin.Recognition",
     "partnerships.editorial.permissions.RoleBackend",
 ]
+STRICT_SIGN_IN = not LOCAL_MODE  # a second factor of everybody, and an end to idle and to long sessions
+ACCOUNT_ADAPTER = "partnerships.admin.signin.Accounts"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]  # nobody signs up; allauth asks that the two lists agree
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SESSION_REMEMBER = False  # the cookie goes with the browser
+ACCOUNT_LOGIN_TIMEOUT = 15 * 60  # between password and second factor
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 5 * 60
+ACCOUNT_RATE_LIMITS = {  # failures are counted by user name and address together: a name alone would let anybody lock it
+    "login": "30/m/ip",
+    "login_failed": "20/m/ip,5/5m/key",
+    "reauthenticate": "10/m/user",
+    "change_password": "5/m/user",
+}
+ACCOUNT_FORMS = {
+    "change_password": "partnerships.admin.passwords.Change",
+    "reauthenticate": "partnerships.admin.passwords.Reauthenticate",
+}
+MFA_ADAPTER = "partnerships.admin.signin.Factors"
+MFA_FORMS = {
+    "add_webauthn": "partnerships.admin.passkeys.AddPasskeyForm",
+    "authenticate_webauthn": "partnerships.admin.passkeys.UsePasskeyForm",
+    "login_webauthn": "partnerships.admin.passkeys.SignInForm",
+    "reauthenticate_webauthn": "partnerships.admin.passkeys.ReauthenticateForm",
+}
+MFA_RATE_LIMITS = {"webauthn_login": "10/m/ip"}
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = LOCAL_MODE
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+ALLAUTH_TRUSTED_PROXY_COUNT = environment.number("TRUSTED_PROXIES", 1 if environment.flag("BEHIND_PROXY") else 0)
+if HAS_EDITORIAL:
+    # Limits on signing in, and codes that were used, are known to all processes: they stand in the editorial database.
+    CACHES = {
+        "default": {
+            "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+            "LOCATION": "editorial_counter",
+            "OPTIONS": {"MAX_ENTRIES": 20_000},
+        }
+    }
+SENDS_MAIL = bool(environment.mailers())
+if SENDS_MAIL:
+    MAILERS = environment.mailers()
+DEFAULT_FROM_EMAIL = environment.text("EMAIL_FROM", f"Partnerships Portal <portal@{_site.hostname}>")
 RUN_WORKER = HAS_EDITORIAL and environment.flag("RUN_WORKER", True)  # due publications, in the server's own process
 EDITORIAL_FOUR_EYES = environment.choice("EDITORIAL_FOUR_EYES", ("auto", "on", "off"), "auto")
 
@@ -251,6 +302,9 @@ LIMITS = {
     "text_length": 60_000,  # characters of one long text
     "import_rows": 2000,  # records of one file
     "import_bytes": 4_000_000,
+    "session_idle": 30 * 60,  # seconds without a request after which somebody is signed out
+    "session_life": 12 * 3600,  # seconds after which everybody is
+    "link_life": 24 * 3600,  # seconds for which a one-time link opens
     "image_bytes": 20_000_000,
     "image_pixels": 25_000_000,
     "image_side": 10_000,

@@ -10,7 +10,8 @@ urlpatterns = [path("healthz", health.healthz, name="healthz"), path("readyz", h
 if settings.HAS_EDITORIAL:
     from django.contrib import admin
 
-    urlpatterns += [path("admin/", admin.site.urls)]
+    urlpatterns += [path("admin/", admin.site.urls), path("accounts/", include("partnerships.admin.accounts"))]
+    handler429 = "partnerships.admin.signin.too_many"  # asked for by allauth
 
 if settings.HAS_PUBLIC:
     urlpatterns += [path("api/", include("partnerships.api.urls")), path("", include("partnerships.public.urls"))]

@@ -25,12 +25,12 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
             said = str(exception)
         case _:
             said = "The portal can't read this request. The address may have been cut, or changed by hand."
-    return _page(request, 400, "That can't be read", said)
+    return page(request, 400, "That can't be read", said)
 
 
 def denied(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Something that the account may not see or do."""
-    return _page(
+    return page(
         request, 403, "Not for this account", "Your account may not see or do this. An administrator can change that."
     )
 
@@ -42,10 +42,11 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
         if isinstance(exception, Exception) and exception.args and isinstance(exception.args[0], str)
         else ""
     )
-    return _page(request, 404, "Nothing stands here", said or "There is no such page, or no such record any more.")
+    return page(request, 404, "Nothing stands here", said or "There is no such page, or no such record any more.")
 
 
-def _page(request: HttpRequest, status: int, title: str, said: str) -> HttpResponse:
+def page(request: HttpRequest, status: int, title: str, said: str) -> HttpResponse:
+    """A page that holds a sentence."""
     known = hasattr(request, "user")  # a request may be refused before anybody is recognised
     context = (site.each_context(request) if known else {}) | {"title": title, "said": said}
     return render(request, "admin/desk/refusal.html", context, status=status)

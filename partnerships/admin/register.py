@@ -1,7 +1,7 @@
 """What the desk shows, on one page. Called once the models are loaded."""
 
 from django.contrib.admin import AdminSite
-from django.contrib.auth import admin as accounts  # registers accounts and groups by itself
+from django.contrib.auth.models import User
 
 from partnerships import models
 from partnerships.publishing.models import Publication
@@ -17,14 +17,13 @@ from . import (
     milestones,
     pages,
     partners,
+    people,
     programmes,
     records,
     regions,
     sources,
     themes,
 )
-
-__all__ = ["ADMINS", "accounts", "register"]
 
 ADMINS = {
     models.Partner: partners.PartnerAdmin,
@@ -49,6 +48,7 @@ ADMINS = {
     models.Image: images.ImageAdmin,
     models.Record: records.AnyRecordAdmin,
     Publication: log.PublicationAdmin,
+    User: people.PersonAdmin,
 }
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
+from django.shortcuts import redirect
 from django.urls import path
 from django.utils.text import capfirst
 
@@ -32,7 +34,7 @@ from partnerships.models import (
     Threat,
 )
 
-from . import verification, writing
+from . import signin, verification, writing
 from .home import overview
 
 GROUPS: dict[str, tuple[type[Kind], ...]] = {
@@ -62,6 +64,25 @@ class Desk(admin.AdminSite):
     index_title = "Desk"
     enable_nav_sidebar = False
     empty_value_display = "–"
+
+    # Signing in: not by Django's own forms ------------------------------------------------------------------------------
+
+    def has_permission(self, request) -> bool:
+        return super().has_permission(request) and signin.proved(request)
+
+    def login(self, request, extra_context=None):
+        return signin.entrance(request)
+
+    def password_change(self, request, extra_context=None):
+        return redirect("account_change_password")
+
+    def password_change_done(self, request, extra_context=None):
+        return redirect("account_change_password")
+
+    def each_context(self, request):
+        return super().each_context(request) | {"without_second_factor": not settings.STRICT_SIGN_IN}
+
+    # What the desk holds ------------------------------------------------------------------------------------------------
 
     def visible_kinds(self, request) -> list[type[Kind]]:
         """The kinds that a person may look at."""

@@ -1,5 +1,6 @@
 """Tables of the editorial side. They keep kind + id without a key: what they tell of outlives the record."""
 
+from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -223,3 +224,39 @@ class Autosave(models.Model):
 
     def __str__(self):
         return f"{self.kind} {self.place} by {self.by}"
+
+
+# Signing in -----------------------------------------------------------------------------------------------------------
+
+
+class OneTimeLink(models.Model):
+    """A way in that an administrator hands to one person, to set a password; used once, or never.
+
+    Only the hash of its token is kept: who reads this table can't open the link.
+    """
+
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="one_time_links")
+    digest = models.CharField(max_length=64, unique=True)
+    clears_factor = models.BooleanField(default=False)  # the second factor goes when the link is used, not before
+    made_by = models.CharField(max_length=150)
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-made_at"]
+
+    def __str__(self):
+        return f"Link for {self.person}"
+
+
+class Counter(models.Model):
+    """The table of Django's database cache: how often somebody tried to sign in, known to all processes."""
+
+    cache_key = models.CharField(max_length=255, primary_key=True)
+    value = models.TextField()
+    expires = models.DateTimeField(db_index=True)
+
+    def __str__(self):
+        return self.cache_key

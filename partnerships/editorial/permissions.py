@@ -77,15 +77,20 @@ RIGHTS: dict[str, Right] = {
 
 
 def role_of(user) -> str:
-    """The highest role of an account; empty for none. Superusers are administrators. Asked often, so kept with the object."""
+    """The highest role that an account may use; empty for none. Asked often, so kept with the object."""
     if not (user.is_active and user.is_authenticated):
         return ""
+    if not hasattr(user, "_portal_role"):
+        user._portal_role = role_held(user)
+    return user._portal_role
+
+
+def role_held(user) -> str:
+    """The highest role that stands with an account, be it active or not. Superusers are administrators."""
     if user.is_superuser:
         return ADMINISTRATOR
-    if not hasattr(user, "_portal_role"):
-        names = set(user.groups.values_list("name", flat=True))
-        user._portal_role = next((role for role in reversed(ORDER) if role in names), "")
-    return user._portal_role
+    names = {group.name for group in user.groups.all()}
+    return next((role for role in reversed(ORDER) if role in names), "")
 
 
 def roles_for(verb: str) -> tuple[str, ...]:
