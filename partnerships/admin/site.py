@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib import admin
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
+from django.urls import path
 from django.utils.text import capfirst
 
 from partnerships.models import (
@@ -31,6 +32,7 @@ from partnerships.models import (
     Threat,
 )
 
+from . import calendar, releases, review
 from .home import overview
 
 GROUPS: dict[str, tuple[type[Kind], ...]] = {
@@ -90,6 +92,19 @@ class Desk(admin.AdminSite):
             for name, entries in groups
             if entries
         ]
+
+    def get_urls(self):
+        def wrap(view):
+            return self.admin_view(lambda request, *args, **kwargs: view(request, self, *args, **kwargs))
+
+        own = [
+            path("queue/", wrap(review.queue_view), name="queue"),
+            path("releases/", wrap(releases.releases_view), name="releases"),
+            path("releases/<uuid:pk>/", wrap(releases.release_view), name="release"),
+            path("calendar/", wrap(calendar.calendar_view), name="calendar"),
+            path("calendar.ics", wrap(calendar.ics_view), name="calendar_ics"),
+        ]
+        return [*own, *super().get_urls()]
 
     def index(self, request, extra_context=None):
         found = overview(self.visible_kinds(request))

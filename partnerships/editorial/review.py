@@ -33,13 +33,21 @@ class Approval:
 
 def authors_of(record: UUID, state: State) -> set[str]:
     """Who wrote what isn't public yet: the accounts of all revisions since the one that is public."""
-    revisions = Revision.objects.filter(record=record)
-    if state.public_digest:
-        public = (
-            revisions.filter(digest=state.public_digest).order_by("-number").values_list("number", flat=True).first()
-        )
-        revisions = revisions.filter(number__gt=public or 0)
-    return set(revisions.values_list("by", flat=True))
+    return writers([state])[record]
+
+
+def writers(states: Iterable[State]) -> dict[UUID, set[str]]:
+    """The authors of what isn't public yet, of several records at once."""
+    public = {state.record: state.public_digest for state in states}
+    found: dict[UUID, set[str]] = {record: set() for record in public}
+    revisions = Revision.objects.filter(record__in=list(public)).order_by("record", "-number")
+    reached = set()
+    for record, digest, by in revisions.values_list("record", "digest", "by"):
+        if digest == public[record]:
+            reached.add(record)  # from here on it is public, or was before
+        elif record not in reached:
+            found[record].add(by)
+    return found
 
 
 def _states(records: Sequence[Record], *, locked: bool = True) -> dict[UUID, State]:
@@ -48,9 +56,19 @@ def _states(records: Sequence[Record], *, locked: bool = True) -> dict[UUID, Sta
 
 
 def _move(
-    user, verb: str, records: Sequence[Record], to: str, note: str, allowed: Mapping[Review, str], check=None
+    user,
+    verb: str,
+    records: Sequence[Record],
+    to: str,
+    note: str,
+    allowed: Mapping[Review, str],
+    check=None,
+    seen: Mapping[UUID, str] | None = None,
 ) -> list[State]:
-    """Move the review of records, together: all of them, or none. `allowed` maps a review's state to "" or a refusal."""
+    """Move the review of records, together: all of them, or none. `allowed` maps a review's state to "" or a refusal.
+
+    `seen` holds the digests that the person was shown; a record that says something else by now is refused.
+    """
     by, events = user.get_username(), []
     with transaction.atomic(using=EDITORIAL):
         states = _states(records)
@@ -59,6 +77,8 @@ def _move(
             if state is None or not may(user, verb, record):
                 raise Refusal(f"{record.title}: your account can't do that here.")
             refusal = allowed.get(Review(state.review), "")
+            if seen is not None and seen.get(record.pk) != state.digest:
+                refusal = "it was saved again after you had opened this page. Look at what it says now."
             if not refusal and check:
                 refusal = check(record, state)
             if refusal:
@@ -95,36 +115,44 @@ def reopen(records: Sequence[Record], *, by, note: str = "") -> list[State]:
     return _move(by, "reopen", records, Review.DRAFT, note.strip(), already)
 
 
-def send_back(records: Sequence[Record], *, by, note: str) -> list[State]:
+def send_back(records: Sequence[Record], *, by, note: str, seen: Mapping[UUID, str] | None = None) -> list[State]:
     """Ask the authors for changes; the note says which."""
     if not note.strip():
         raise Refusal("Say what should be changed: the author gets this note.")
     not_asked = "it was not submitted for review."
     allowed = {Review.DRAFT: not_asked, Review.CHANGES: "it was sent back already."}
-    return _move(by, "send_back", records, Review.CHANGES, note.strip(), allowed)
+    return _move(by, "send_back", records, Review.CHANGES, note.strip(), allowed, seen=seen)
 
 
-def approve(records: Sequence[Record], *, by, note: str = "") -> list[State]:
+def approve(records: Sequence[Record], *, by, note: str = "", seen: Mapping[UUID, str] | None = None) -> list[State]:
     """Approve the newest revision of some records: that one, and no later one, may then become public.
 
-    While two people are needed, none of its authors may.
+    `seen` holds the digests that were looked at. While two people are needed, none of its authors may.
     """
     strict = four_eyes()
+    states = State.objects.filter(record__in=[record.pk for record in records])
+    written = writers(states) if strict else {}
 
     def not_ones_own(record: Record, state: State) -> str:
-        if strict and by.get_username() in authors_of(record.pk, state):
+        if by.get_username() in written.get(record.pk, ()):
             return f"you wrote part of this, so another person has to approve it: {others(by)}."
         return ""
 
     not_asked = "it was not submitted for review. Submit it first."
     allowed = {Review.DRAFT: not_asked, Review.CHANGES: not_asked, Review.APPROVED: "it is approved already."}
-    return _move(by, "approve", records, Review.APPROVED, note.strip(), allowed, not_ones_own)
+    return _move(by, "approve", records, Review.APPROVED, note.strip(), allowed, not_ones_own, seen)
 
 
 def others(user) -> str:
     """The people besides one who may approve, as an editor would name them."""
     people = [one for one in people_who_may("approve", at_most=6) if one.pk != user.pk]
     return ", ".join(one.get_full_name() or one.get_username() for one in people) or "nobody can at present"
+
+
+def approvers(authors: Iterable[str]) -> list:
+    """The accounts that may approve what these people wrote: while two are needed, none of themselves."""
+    kept = set(authors) if four_eyes() else set()
+    return [one for one in people_who_may("approve") if one.get_username() not in kept]
 
 
 def comment(record: Record, *, by, text: str) -> Event:
@@ -145,21 +173,27 @@ def clear(records: Iterable[Record], *, by) -> dict[UUID, Approval]:
     An approved revision may. So may one that somebody publishes who may approve and has not written any of it: that is
     the second person. While no second person is needed, the publisher's word is enough and the log says so.
     """
-    records, strict, name = list(records), four_eyes(), by.get_username()
-    states, cleared, waiting = _states(records, locked=False), {}, []
-    for record in records:
-        state = states[record.pk]
-        authors = authors_of(record.pk, state)
-        if state.review == Review.APPROVED and state.review_digest == state.digest:
-            second = state.reviewed_by
-        else:
-            second = name if may(by, "approve", record) else ""
-        alone = not second or second in authors
-        if alone and strict:
-            waiting.append(record.title)
-        cleared[record.pk] = Approval(state.digest, second, alone)
-    if waiting:
+    records = list(records)
+    cleared = approvals(records, by=by)
+    waiting = [record.title for record in records if cleared[record.pk].one_person]
+    if waiting and four_eyes():
         raise Refusal(
             f"Not approved by a second person yet: {', '.join(sorted(waiting))}. Submit it for review; {others(by)} can approve."
         )
     return cleared
+
+
+def approvals(records: Iterable[Record], *, by) -> dict[UUID, Approval]:
+    """Whose word each record would become public on, if this person published it; refuses nothing."""
+    records, name = list(records), by.get_username()
+    states, found = _states(records, locked=False), {}
+    written = writers(states.values())
+    for record in records:
+        state = states[record.pk]
+        if state.review == Review.APPROVED and state.review_digest == state.digest:
+            second = state.reviewed_by
+        else:
+            second = name if may(by, "approve", record) else ""
+        alone = not second or second in written[record.pk]
+        found[record.pk] = Approval(state.digest, second, alone)
+    return found
