@@ -183,7 +183,12 @@ class RecordListAdmin(admin.ModelAdmin):
         mark = chip(record.standing, record.public_version)
         if record.standing not in (Standing.CHANGED, Standing.NEVER):
             return mark
-        return format_html('{} <a class="to-changes" href="{}">What differs</a>', mark, address(record, "changes"))
+        return format_html(
+            '{} <a class="to-changes" href="{}" aria-label="What differs in {}">What differs</a>',
+            mark,
+            address(record, "changes"),
+            record.title,
+        )
 
     @admin.display(description="saved", ordering="updated_at")
     def saved(self, record):

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import NamedTuple
 
+from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.utils.text import capfirst
 
@@ -44,6 +45,9 @@ from .models import State
 
 GONE = "a record that is gone"
 PERIOD = ("start", "end", "end_is")
+WORD = r"\w+(?:[^\w\s]+\w+)*\s*|[^\w\s]+\s*"
+"""A word with what stands inside it (1,000; counter-terrorism; nato.int), or marks by themselves; with the space behind."""
+MOST_PARAGRAPHS = 400
 MOST_PAIRS = 4_000_000
 """Two texts of so many pairs of words or paragraphs aren't matched word by word: it would take seconds."""
 
@@ -187,6 +191,8 @@ def _saying(kind: type[Kind], field: models.Field, names: Mapping[str, str]) -> 
     """How to say the value of a field. The three fields of a period are said together, under the first."""
     if issubclass(kind, Period) and field.name == "start":
         return lambda values: kind(**{name: values[name] for name in PERIOD}).period_words()
+    if field.name == "unsourced":
+        return lambda values: ", ".join(_known(kind, name) for name in (values.get(field.name) or "").split())
     return lambda values: value_words(field, values.get(field.name), names)
 
 
@@ -197,6 +203,14 @@ def label_of(kind: type[Kind], name: str) -> str:
     if rows := owned_rows(kind).get(name):
         return capfirst(str(rows._meta.verbose_name_plural))
     return capfirst(str(getattr(kind._meta.get_field(name), "verbose_name", name)))
+
+
+def _known(kind: type[Kind], name: str) -> str:
+    """The label of what somebody called a field; what is none stays as it was typed."""
+    try:
+        return label_of(kind, name)
+    except FieldDoesNotExist:
+        return name
 
 
 def value_words(field: models.Field, value, names: Mapping[str, str]) -> str:
@@ -272,6 +286,12 @@ class Said(NamedTuple):
     def __str__(self) -> str:
         return f"{self.name}, {self.words}" if self.words else self.name
 
+    @property
+    def brief(self) -> str:
+        """Without the note on it."""
+        first = self.words.partition("; ")[0]
+        return f"{self.name}, {first}" if first else self.name
+
 
 def rows_said(document: Document, names: Mapping[str, str]) -> dict[str, dict[str, Said]]:
     """All owned rows of a document in words: by list, then by id."""
@@ -279,7 +299,7 @@ def rows_said(document: Document, names: Mapping[str, str]) -> dict[str, dict[st
     rows = instances(document)[1]
     cited = rows.pop("citations")
     found = {name: {str(row.pk): said(row, names) for row in part} for name, part in rows.items()}
-    supported = {pk: str(row) for part in found.values() for pk, row in part.items()}
+    supported = {pk: row.brief for part in found.values() for pk, row in part.items()}
     return found | {"citations": {str(row.pk): said(row, names, kind=kind, rows=supported) for row in cited}}
 
 
@@ -352,9 +372,34 @@ def prose(before: str, after: str) -> tuple[tuple[Bit, ...], ...]:
         elif j - i == l - k:
             found += [_words(a, b) for a, b in zip(old[i:j], new[k:l])]
         else:
-            found += [(Bit("del", text),) for text in old[i:j]]
-            found += [(Bit("ins", text),) for text in new[k:l]]
+            found += _paired(old[i:j], new[k:l])
     return tuple(found)
+
+
+def _paired(old: list[str], new: list[str]) -> Iterator[tuple[Bit, ...]]:
+    """Paragraphs of which some came or went: those that say much the same are compared, in their order."""
+    if len(old) * len(new) > MOST_PARAGRAPHS:
+        yield from ((Bit("del", text),) for text in old)
+        yield from ((Bit("ins", text),) for text in new)
+        return
+    for text in old:
+        pair = next((n for n, other in enumerate(new) if _alike(text, other)), None)
+        if pair is None:
+            yield (Bit("del", text),)
+            continue
+        yield from ((Bit("ins", other),) for other in new[:pair])
+        yield _words(text, new[pair])
+        new = new[pair + 1 :]
+    yield from ((Bit("ins", text),) for text in new)
+
+
+def _alike(one: str, other: str) -> bool:
+    """Whether half of the words of two paragraphs are the same, in their order."""
+    words = re.findall(r"\w+", one), re.findall(r"\w+", other)
+    if len(words[0]) * len(words[1]) > MOST_PAIRS:
+        return False
+    matcher = SequenceMatcher(None, *words, autojunk=False)
+    return matcher.quick_ratio() >= 0.5 and matcher.ratio() >= 0.5
 
 
 def _paragraphs(text: str) -> list[str]:
@@ -362,8 +407,8 @@ def _paragraphs(text: str) -> list[str]:
 
 
 def _words(before: str, after: str) -> tuple[Bit, ...]:
-    """Two stretches of text, word by word."""
-    old, new = (re.findall(r"\S+\s*", text) for text in (before, after))
+    """Two stretches of text, word by word; a comma or full stop behind a word is one of its own."""
+    old, new = (re.findall(WORD, text) for text in (before, after))
     bits: list[Bit] = []
     for tag, i, j, k, l in _steps([word.strip() for word in old], [word.strip() for word in new]):  # noqa: E741
         if tag == "equal":
