@@ -189,11 +189,11 @@ def approvals(records: Iterable[Record], *, by) -> dict[UUID, Approval]:
     states, found = _states(records, locked=False), {}
     written = writers(states.values())
     for record in records:
-        state = states[record.pk]
+        state = states.get(record.pk) or State(record=record.pk, kind=record.kind)
         if state.review == Review.APPROVED and state.review_digest == state.digest:
             second = state.reviewed_by
         else:
             second = name if may(by, "approve", record) else ""
-        alone = not second or second in written[record.pk]
+        alone = not second or second in written.get(record.pk, ())
         found[record.pk] = Approval(state.digest, second, alone)
     return found
