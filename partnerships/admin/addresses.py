@@ -10,7 +10,7 @@ from partnerships.models import KINDS, Kind, Record
 
 
 def address(record: Record, page: str = "change", **more) -> str:
-    """The address of a page about a record: change, history, publish, withdraw, changes, delete, restore (with `number`), uses, verify."""
+    """The address of a page about a record: change, history, publish, withdraw, changes, review, delete, restore (with `number`), uses, verify."""
     return reverse(f"admin:partnerships_{record.kind}_{page}", args=[record.pk, *more.values()])
 
 

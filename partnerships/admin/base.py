@@ -32,11 +32,12 @@ from partnerships.publishing.documents import owned_rows
 from partnerships.publishing.feed import Refusal, pointing_at
 from partnerships.publishing.log import EDITORIAL
 
-from . import exchange, history, merging, publication, uses, verification, work
+from . import exchange, history, merging, publication, releases, review, uses, verification, work
 from .addresses import address, list_address
 from .citations import CitationInline
 from .lists import RecordListAdmin
 from .rows import AliasInline, LinkInline, RowInline, RowTable
+from .standing import where
 from .widgets import (
     ChoiceControl,
     DayControl,
@@ -104,7 +105,15 @@ class KindAdmin(RecordListAdmin):
 
     form = KindForm
     save_on_top = False
-    actions = ("publish_selected", "withdraw_selected", "merge_selected", "export_selected", "delete_selected")
+    actions = (
+        "submit_selected",
+        "collect_selected",
+        "publish_selected",
+        "withdraw_selected",
+        "merge_selected",
+        "export_selected",
+        "delete_selected",
+    )
     delete_confirmation_max_display = 100
 
     # The form -----------------------------------------------------------------------------------------------------------
@@ -183,6 +192,7 @@ class KindAdmin(RecordListAdmin):
             "most_fields": settings.DATA_UPLOAD_MAX_NUMBER_FIELDS,
             "may_publish": self.has_publish_permission(request) and not context["is_popup"],
             "show_save_and_add_another": add,
+            "where": where(obj, request.user) if obj and not context["is_popup"] else None,
         }
         return super().render_change_form(request, context, add, change, form_url, obj)
 
@@ -259,6 +269,8 @@ class KindAdmin(RecordListAdmin):
         # Publishing commits in two databases and must not run inside the transaction of this save: it has its own page.
         if "_publish" in request.POST and self.has_publish_permission(request):
             return HttpResponseRedirect(address(obj, "publish"))
+        if "_submit" in request.POST and may(request.user, "submit"):
+            return HttpResponseRedirect(address(obj, "changes"))
         return None
 
     # Deleting -----------------------------------------------------------------------------------------------------------
@@ -332,6 +344,7 @@ class KindAdmin(RecordListAdmin):
             path("<uuid:pk>/publish/", wrap(publication.publish_view), name=f"{name}_publish"),
             path("<uuid:pk>/withdraw/", wrap(publication.withdraw_view), name=f"{name}_withdraw"),
             path("<uuid:pk>/changes/", wrap(history.compare_view), name=f"{name}_changes"),
+            path("<uuid:pk>/review/", wrap(review.review_view), name=f"{name}_review"),
             path("<uuid:pk>/restore/<int:number>/", wrap(history.restore_view), name=f"{name}_restore"),
             path("<uuid:pk>/uses/", wrap(uses.uses_view), name=f"{name}_uses"),
             path("<uuid:pk>/verify/", wrap(verification.verify_view), name=f"{name}_verify"),
@@ -351,6 +364,20 @@ class KindAdmin(RecordListAdmin):
 
     def has_publish_permission(self, request, obj=None):
         return may(request.user, "publish", self.model)
+
+    def has_submit_permission(self, request, obj=None):
+        return may(request.user, "submit", self.model)
+
+    @admin.action(description="Submit for review…", permissions=["submit"])
+    def submit_selected(self, request, queryset):
+        return review.submit_page(request, self, list(queryset))
+
+    def has_release_permission(self, request, obj=None):
+        return may(request.user, "release", self.model)
+
+    @admin.action(description="Add to a release…", permissions=["release"])
+    def collect_selected(self, request, queryset):
+        return releases.collect_page(request, self, list(queryset))
 
     @admin.action(description="Publish…", permissions=["publish"])
     def publish_selected(self, request, queryset):

@@ -22,8 +22,10 @@ from partnerships.publishing.models import Action, ChangeKind, Publication
 
 from .addresses import address
 from .publication import log
+from .standing import Move, ReviewForm, one_person, thread, where
 
 PAGE = 100
+THREAD = 20  # moves beside the changes; all of them stand in the history
 
 
 @dataclass
@@ -34,6 +36,8 @@ class Line:
     published: list[tuple[int, Publication]] = field(default_factory=list)
     is_public: bool = False
     is_newest: bool = False
+    moves: list[Move] = field(default_factory=list)
+    """What happened after it was saved and before the next one was, the latest first."""
 
 
 def history_view(request: HttpRequest, door, object_id: str) -> HttpResponse:
@@ -49,9 +53,13 @@ def history_view(request: HttpRequest, door, object_id: str) -> HttpResponse:
         if line := lines.get(number):
             line.published.append((version, entry))
             line.is_public = version == state.public_version and not state.withdrawn
+    _place_moves(list(lines.values()), record, page)
     context = {
         "title": f"History of {record.title}",
         "page": page,
+        "where": where(record, request.user),
+        "form": ReviewForm(),
+        "may_comment": may(request.user, "comment", record),
         "lines": lines.values(),
         "withdrawals": [entry for entry in entries if entry.action != Action.PUBLISH],
         "state": state,
@@ -62,8 +70,13 @@ def history_view(request: HttpRequest, door, object_id: str) -> HttpResponse:
 
 def compare_view(request: HttpRequest, door, pk: UUID) -> HttpResponse:
     """What differs between two revisions. `before` and `after` are their numbers; left out: what is public, the newest."""
-    record = door.wanted(request, pk, "view")
-    state = State.objects.filter(record=record.pk).first() or State(record=record.pk)
+    return compare_page(request, door, door.wanted(request, pk, "view"))
+
+
+def compare_page(request: HttpRequest, door, record: Kind, form: ReviewForm | None = None) -> HttpResponse:
+    """The page of what differs; with the review of the newest revision, where that is what it shows."""
+    now = where(record, request.user)
+    state = now.state
     after = _revision(record, request.GET.get("after") or state.revision)
     before = _revision(record, request.GET["before"]) if request.GET.get("before") else _public_revision(record, state)
     if before and before.number > after.number:
@@ -81,6 +94,11 @@ def compare_view(request: HttpRequest, door, pk: UUID) -> HttpResponse:
         "may_restore": may(request.user, "change", record),
         "may_publish": may(request.user, "publish", record),
         "is_newest": newest,
+        "where": now if against_public else None,
+        "thread": thread(record, most=THREAD) if against_public else [],
+        "form": form or ReviewForm(),
+        "may_comment": may(request.user, "comment", record),
+        "one_person": one_person(),
     }
     return _page(request, door, "admin/desk/changes.html", record, context)
 
@@ -121,6 +139,24 @@ def restore_view(request: HttpRequest, door, pk: UUID, number: int) -> HttpRespo
         "found": differences(newest, document) if document and newest else None,
     }
     return _page(request, door, "admin/desk/restore.html", record, context)
+
+
+def _place_moves(lines: list[Line], record: Kind, page) -> None:
+    """Set the moves of a record between its revisions, each above the one that was newest at the time."""
+    if not lines:
+        return
+    until = _saved_next(record, lines[0]) if page.has_previous() else None
+    for move in reversed(thread(record)):
+        if until and move.event.at >= until:
+            continue
+        older = [line for line in lines if line.revision.at <= move.event.at]
+        if older:
+            older[0].moves.append(move)
+
+
+def _saved_next(record: Kind, line: Line) -> datetime:
+    """When the revision after this one was saved."""
+    return Revision.objects.get(record=record.pk, number=line.revision.number + 1).at
 
 
 def _revisions_of(record: Kind, published: list[Publication]) -> Iterator[tuple[Publication, int]]:

@@ -15,6 +15,7 @@ from partnerships.publishing.log import EDITORIAL, PUBLISHED
 from partnerships.publishing.models import Action, Head, LogHead, Publication
 
 from .addresses import list_address
+from .schedule import schedule_warning
 
 RECENT = 10
 
@@ -72,7 +73,7 @@ def overview(kinds: list[type[Kind]]) -> dict:
         "overdue": Number(overdue, list_address("record", review="overdue")),
         "waiting": _waiting(records),
         "publications": _publications(names),
-        "warning": warning(),
+        "warning": " ".join(filter(None, [warning(), schedule_warning()])),
     }
 
 

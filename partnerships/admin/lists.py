@@ -23,6 +23,7 @@ from partnerships.editorial.models import Standing, State
 from partnerships.models import SeveralField
 from partnerships.publishing.log import EDITORIAL
 
+from .addresses import address
 from .marks import chip
 
 TOO_LONG = "A search has at most {words} words and {characters} characters: leave some out."
@@ -180,7 +181,15 @@ class RecordListAdmin(admin.ModelAdmin):
 
     @admin.display(description="state", ordering="standing")
     def state(self, record):
-        return chip(record.standing, record.public_version)
+        mark = chip(record.standing, record.public_version)
+        if record.standing not in (Standing.CHANGED, Standing.NEVER):
+            return mark
+        return format_html(
+            '{} <a class="to-changes" href="{}" aria-label="What differs in {}">What differs</a>',
+            mark,
+            address(record, "changes"),
+            record.title,
+        )
 
     @admin.display(description="saved", ordering="updated_at")
     def saved(self, record):

@@ -11,7 +11,7 @@ from .lists import RecordList
 class PublicationAdmin(admin.ModelAdmin):
     """Every step of the public edition, the latest first. Nothing here can be changed, by anybody."""
 
-    list_display = ("seq", "when", "what", "step", "change_kind", "by", "note")
+    list_display = ("seq", "when", "what", "step", "change_kind", "by", "second", "note")
     list_display_links = ("seq",)
     list_filter = ("action", "change_kind", "kind")
     search_fields = ("slug", "note", "by", "release_title")
@@ -23,7 +23,8 @@ class PublicationAdmin(admin.ModelAdmin):
     fields = (
         ("seq", "at"),
         ("what", "step"),
-        ("change_kind", "by", "reviewed_by"),
+        ("change_kind", "by", "second"),
+        "scheduled_for",
         "note",
         ("wrong", "wrong_since"),
         "release_title",
@@ -48,6 +49,10 @@ class PublicationAdmin(admin.ModelAdmin):
     @admin.display(description="step", ordering="action")
     def step(self, entry):
         return Action(entry.action).label
+
+    @admin.display(description="approved by", empty_value="–")
+    def second(self, entry):
+        return "by one person" if entry.one_person else entry.reviewed_by or None
 
     def get_readonly_fields(self, request, obj=None):
         return [name for line in self.fields for name in ((line,) if isinstance(line, str) else line)]

@@ -20,17 +20,22 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 
 from partnerships.editorial import publication as verbs
-from partnerships.editorial.differences import Pending, against_public
-from partnerships.editorial.models import State
+from partnerships.editorial.models import Release, State
+from partnerships.editorial.pending import Pending, against_public
 from partnerships.editorial.permissions import may
-from partnerships.editorial.rules import broken, facts_changed
+from partnerships.editorial.releases import planned
+from partnerships.editorial.review import clear
+from partnerships.editorial.rules import RULES, broken, facts_changed
 from partnerships.editorial.saving import Stale
-from partnerships.models import KINDS, EdtfField, Kind, Record
+from partnerships.models import KINDS, Disclosure, EdtfField, Kind, Record
 from partnerships.publishing.feed import Refusal, Stuck, pointing_at
 from partnerships.publishing.log import EDITORIAL, PUBLISHED
 from partnerships.publishing.models import Action, ChangeKind, Publication
 
 from .addresses import address, list_address
+from .collecting import CollectForm, MomentField, PlainForm, collect, plan
+from .schedule import worker_warning
+from .standing import one_person
 
 REASONS = {
     ChangeKind.EVIDENCE: "A source says more than we knew.",
@@ -42,11 +47,6 @@ REASONS = {
 
 
 # Publishing -----------------------------------------------------------------------------------------------------------
-
-
-class PlainForm(forms.Form):
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, label_suffix="", **kwargs)
 
 
 class PublishForm(PlainForm):
@@ -79,6 +79,17 @@ class PublishForm(PlainForm):
     def clean_wrong_since(self) -> str:
         return EdtfField().to_python(self.cleaned_data["wrong_since"])
 
+    @property
+    def reason(self) -> dict[str, str]:
+        return {name: self.cleaned_data[name] for name in ("change_kind", "note", "wrong", "wrong_since")}
+
+
+class WhenForm(CollectForm):
+    """Now, at a time, or with a release."""
+
+    when = forms.ChoiceField(required=False, choices=[("now", "Now"), ("at", "At a time"), ("release", "In a release")])
+    at = MomentField(label="Publish at", required=False)
+
 
 def publish_view(request: HttpRequest, door, pk: UUID) -> HttpResponse:
     record = door.wanted(request, pk, "publish")
@@ -92,18 +103,20 @@ def publish_page(request: HttpRequest, door, records: list[Kind], *, back: str) 
     shown = against_public(companions)
     seen = _seal([*waiting, *shown])
     asked = _asked(request)
-    form = PublishForm(request.POST if asked else None)
-    if asked and form.is_valid() and _unchanged(request, form, seen):
+    form, when = PublishForm(request.POST if asked else None), WhenForm(request.POST if asked else None)
+    shared = planned([pending.record.pk for pending in (*waiting, *shown)])
+    if asked and form.is_valid() & when.is_valid() and not shared and _unchanged(request, form, seen):
         together = companions if "together" in request.POST else []
-        entries = _try(
-            form,
-            verbs.publish_for,
-            request.user,
-            [pending.record for pending in waiting] + together,
-            **{name: form.cleaned_data[name] for name in ("change_kind", "note", "wrong", "wrong_since")},
-        )
-        if entries is not None:
-            return _done(request, door, entries, back, "published", "There was nothing to publish.")
+        becoming = [pending.record for pending in waiting] + together
+        if when.cleaned_data["when"] in ("at", "release"):
+            if one := _try(form, _later, request.user, becoming, form.reason, when.cleaned_data):
+                log(request, [(stub(record), f"{_later_said(one)}.") for record in becoming])
+                door.message_user(request, f"{_named(records, door)}: {_later_said(one)}.", messages.SUCCESS)
+                return HttpResponseRedirect(back)
+        else:
+            entries = _try(form, verbs.publish_for, request.user, becoming, **form.reason)
+            if entries is not None:
+                return _done(request, door, entries, back, "published", "There was nothing to publish.")
     context = {
         "title": f"Publish {_named(records, door)}",
         "form": form,
@@ -111,12 +124,54 @@ def publish_page(request: HttpRequest, door, records: list[Kind], *, back: str) 
         "companions": shown,
         "trouble": trouble,
         "broken": [(p.record, sentence) for p in (*waiting, *shown) if p.document for sentence in broken(p.document)],
+        "rules": [rule.__doc__ for rule in RULES],
+        "planned": [
+            (pending.record, shared[pending.record.pk]) for pending in (*waiting, *shown) if pending.record.pk in shared
+        ],
+        "disclosures": _disclosures([*waiting, *shown]),
+        "when": when,
+        "chosen_when": when["when"].value() or "now",
+        "late": worker_warning(planned=True),
+        "hurdle": _hurdle([pending.record for pending in (*waiting, *shown)], request.user),
+        "one_person": one_person(),
         "reasons": _reasons(waiting, form),
         "asks_reason": any(not pending.first for pending in waiting),
         "seen": seen,
         "count": len(waiting) + len(companions),
     }
     return _page(request, door, "admin/desk/publish.html", records, back, "publish_selected", context)
+
+
+def _later(user, records: list[Record], reason: dict[str, str], when: dict) -> Release:
+    """Plan records for a time, or put them into a release, with their reason."""
+    why = verbs.Reason(**reason)
+    if when["when"] == "at":
+        return plan(user, records, when["at"], why)
+    return collect(user, records, when["into"], when["new_title"], why)
+
+
+def _later_said(one: Release) -> str:
+    if one.status == Release.Status.PLANNED:
+        return f"planned for {one.due_at:%-d %B %Y at %H:%M} UTC"
+    return f"collected in the release “{one.title}”"
+
+
+def _hurdle(records: list[Record], user) -> str:
+    """The sentence why no second person has approved these yet; empty when nothing is in the way."""
+    try:
+        clear(records, by=user)
+    except Refusal as refusal:
+        return str(refusal)
+    return ""
+
+
+def _disclosures(pendings: list[Pending]) -> list[tuple[str, list[Record]]]:
+    """How the texts came about, as readers are told, and of which records."""
+    found: dict[str, list[Record]] = {}
+    for pending in pendings:
+        if pending.document:
+            found.setdefault(str(Disclosure(pending.document["fields"]["disclosure"]).label), []).append(pending.record)
+    return list(found.items())
 
 
 def _reasons(waiting: list[Pending], form: PublishForm) -> list[dict]:
@@ -192,7 +247,8 @@ def withdraw_page(request: HttpRequest, door, records: list[Kind], *, back: str)
     pointing = _pointing(public)
     asked = _asked(request)
     form = WithdrawForm(request.POST if asked else None, pointing=pointing, may_take_down=may_take_down)
-    if asked and form.is_valid():
+    shared = planned([record.pk for record in (*public, *pointing)])
+    if asked and form.is_valid() and not shared:
         chosen = set(form.cleaned_data["also"])
         also = [record for record in pointing if str(record.pk) in chosen]
         if not all(may(request.user, "withdraw", record) for record in also):
@@ -212,6 +268,7 @@ def withdraw_page(request: HttpRequest, door, records: list[Kind], *, back: str)
         "form": form,
         "public": public,
         "pointing": pointing,
+        "planned": [(record, shared[record.pk]) for record in (*public, *pointing) if record.pk in shared],
         "may_take_down": may_take_down,
     }
     return _page(request, door, "admin/desk/withdraw.html", records, back, "withdraw_selected", context)
@@ -292,13 +349,15 @@ def _asked(request: HttpRequest) -> bool:
     return request.method == "POST" and "confirmed" in request.POST
 
 
-def _try(form: forms.Form, verb: Callable, *args, **kwargs) -> list[Publication] | None:
+def _try(form: forms.Form, verb: Callable, *args, **kwargs):
     """Ask the verb; a refusal becomes a sentence on the form, with all that was typed still in it."""
     try:
         return verb(*args, **kwargs)
     except (Refusal, Stuck, Stale) as refusal:
         form.add_error(None, ValidationError(str(refusal)))
-        return None
+    except ValidationError as error:
+        form.add_error(None, error)
+    return None
 
 
 def _seal(pending: Iterable[Pending]) -> str:
@@ -349,10 +408,7 @@ def _done(request, door, entries: list[Publication], back: str, done: str, nothi
         return HttpResponseRedirect(back)
     titles = dict(Record.objects.using(EDITORIAL).filter(pk__in=[e.record for e in entries]).values_list("pk", "title"))
     versions = dict(State.objects.filter(record__in=titles).values_list("pk", "public_version"))
-    log(
-        request,
-        [(KINDS[e.kind](pk=e.record, id=e.record, title=titles[e.record], kind=e.kind), said(e)) for e in entries],
-    )
+    log(request, [(stub(e, titles[e.record]), said(e)) for e in entries])
     if len(entries) == 1:
         [entry] = entries
         as_version = f" as version {versions[entry.record]}" if entry.action == Action.PUBLISH else ""
@@ -369,6 +425,13 @@ def said(entry: Publication) -> str:
     if entry.action == Action.PUBLISH:
         verb += f" ({str(ChangeKind(entry.change_kind).label).lower()})"
     return f"{verb}: {entry.note}" if entry.note else f"{verb}."
+
+
+def stub(entry: Publication | Record, title: str = "") -> Kind:
+    """As much of a record as the log of accounts keeps."""
+    if isinstance(entry, Record):
+        return KINDS[entry.kind](pk=entry.pk, id=entry.pk, title=entry.title, kind=entry.kind)
+    return KINDS[entry.kind](pk=entry.record, id=entry.record, title=title, kind=entry.kind)
 
 
 def log(request: HttpRequest, lines: list[tuple[Kind, str]], flag: int = CHANGE) -> None:

@@ -34,7 +34,7 @@ from partnerships.models import (
     Threat,
 )
 
-from . import signin, verification, writing
+from . import calendar, releases, review, signin, verification, writing
 from .home import overview
 
 GROUPS: dict[str, tuple[type[Kind], ...]] = {
@@ -114,6 +114,22 @@ class Desk(admin.AdminSite):
             if entries
         ]
 
+    def get_urls(self):
+        def wrap(view):
+            return self.admin_view(lambda request, *args, **kwargs: view(request, self, *args, **kwargs))
+
+        own = [
+            path("queue/", wrap(review.queue_view), name="queue"),
+            path("releases/", wrap(releases.releases_view), name="releases"),
+            path("releases/<uuid:pk>/", wrap(releases.release_view), name="release"),
+            path("calendar/", wrap(calendar.calendar_view), name="calendar"),
+            path("calendar.ics", wrap(calendar.ics_view), name="calendar_ics"),
+            path("verification/", wrap(verification.list_view), name="to_verify"),
+            path("writing/preview/", self.admin_view(writing.preview), name="writing_preview"),
+            path("writing/notes/", self.admin_view(writing.choices), name="writing_notes"),
+        ]
+        return [*own, *super().get_urls()]
+
     def index(self, request, extra_context=None):
         found = overview(self.visible_kinds(request))
         groups = [
@@ -125,17 +141,6 @@ class Desk(admin.AdminSite):
         ]
         shown = found | {"groups": [(name, lines) for name, lines in groups if lines]}
         return super().index(request, shown | (extra_context or {}))
-
-    def get_urls(self):
-        return [
-            path("writing/preview/", self.admin_view(writing.preview), name="writing_preview"),
-            path("writing/notes/", self.admin_view(writing.choices), name="writing_notes"),
-            path("verification/", self.admin_view(self.to_verify), name="to_verify"),
-            *super().get_urls(),
-        ]
-
-    def to_verify(self, request):
-        return verification.list_view(request, self)
 
     def autocomplete_view(self, request):
         return Choices.as_view(admin_site=self)(request)

@@ -6,13 +6,13 @@ choices are their labels, and an owned row is a name ("Partnership for Peace") w
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import NamedTuple
 
+from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.utils.text import capfirst
 
@@ -39,14 +39,15 @@ from partnerships.models import (
 )
 from partnerships.models.choices import labels
 from partnerships.publishing.documents import Document, columns, instances, owned_rows, references
-from partnerships.publishing.log import EDITORIAL, bodies
-from partnerships.publishing.upgrades import upgraded
+from partnerships.publishing.log import EDITORIAL
 
-from .models import State
 from .wording import stated as stated_in
 
 GONE = "a record that is gone"
 PERIOD = ("start", "end", "end_is")
+WORD = r"\w+(?:[^\w\s]+\w+)*\s*|[^\w\s]+\s*"
+"""A word with what stands inside it (1,000; counter-terrorism; nato.int), or marks by themselves; with the space behind."""
+MOST_PARAGRAPHS = 400
 MOST_PAIRS = 4_000_000
 """Two texts of so many pairs of words or paragraphs aren't matched word by word: it would take seconds."""
 
@@ -187,6 +188,8 @@ def _saying(kind: type[Kind], field: models.Field, names: Mapping[str, str]) -> 
         return lambda values: kind(**{name: values[name] for name in PERIOD}).period_words()
     if field.name in MARKDOWN:  # a link reads as its record's title, not as an id
         return lambda values: with_addresses(values.get(field.name) or "", lambda pk: f"→ {names.get(str(pk), GONE)}")
+    if field.name == "unsourced":
+        return lambda values: ", ".join(_known(kind, name) for name in (values.get(field.name) or "").split())
     return lambda values: value_words(field, values.get(field.name), names)
 
 
@@ -197,6 +200,14 @@ def label_of(kind: type[Kind], name: str) -> str:
     if rows := owned_rows(kind).get(name):
         return capfirst(str(rows._meta.verbose_name_plural))
     return capfirst(str(getattr(kind._meta.get_field(name), "verbose_name", name)))
+
+
+def _known(kind: type[Kind], name: str) -> str:
+    """The label of what somebody called a field; what is none stays as it was typed."""
+    try:
+        return label_of(kind, name)
+    except FieldDoesNotExist:
+        return name
 
 
 def value_words(field: models.Field, value, names: Mapping[str, str]) -> str:
@@ -272,6 +283,12 @@ class Said(NamedTuple):
     def __str__(self) -> str:
         return f"{self.name}, {self.words}" if self.words else self.name
 
+    @property
+    def brief(self) -> str:
+        """Without the note on it."""
+        first = self.words.partition("; ")[0]
+        return f"{self.name}, {first}" if first else self.name
+
 
 def rows_said(document: Document, names: Mapping[str, str]) -> dict[str, dict[str, Said]]:
     """All owned rows of a document in words: by list, then by id."""
@@ -279,7 +296,7 @@ def rows_said(document: Document, names: Mapping[str, str]) -> dict[str, dict[st
     rows = instances(document)[1]
     cited = rows.pop("citations")
     found = {name: {str(row.pk): said(row, names) for row in part} for name, part in rows.items()}
-    supported = {pk: str(row) for part in found.values() for pk, row in part.items()}
+    supported = {pk: row.brief for part in found.values() for pk, row in part.items()}
     return found | {"citations": {str(row.pk): said(row, names, kind=kind, rows=supported) for row in cited}}
 
 
@@ -352,9 +369,34 @@ def prose(before: str, after: str) -> tuple[tuple[Bit, ...], ...]:
         elif j - i == l - k:
             found += [_words(a, b) for a, b in zip(old[i:j], new[k:l])]
         else:
-            found += [(Bit("del", text),) for text in old[i:j]]
-            found += [(Bit("ins", text),) for text in new[k:l]]
+            found += _paired(old[i:j], new[k:l])
     return tuple(found)
+
+
+def _paired(old: list[str], new: list[str]) -> Iterator[tuple[Bit, ...]]:
+    """Paragraphs of which some came or went: those that say much the same are compared, in their order."""
+    if len(old) * len(new) > MOST_PARAGRAPHS:
+        yield from ((Bit("del", text),) for text in old)
+        yield from ((Bit("ins", text),) for text in new)
+        return
+    for text in old:
+        pair = next((n for n, other in enumerate(new) if _alike(text, other)), None)
+        if pair is None:
+            yield (Bit("del", text),)
+            continue
+        yield from ((Bit("ins", other),) for other in new[:pair])
+        yield _words(text, new[pair])
+        new = new[pair + 1 :]
+    yield from ((Bit("ins", text),) for text in new)
+
+
+def _alike(one: str, other: str) -> bool:
+    """Whether half of the words of two paragraphs are the same, in their order."""
+    words = re.findall(r"\w+", one), re.findall(r"\w+", other)
+    if len(words[0]) * len(words[1]) > MOST_PAIRS:
+        return False
+    matcher = SequenceMatcher(None, *words, autojunk=False)
+    return matcher.quick_ratio() >= 0.5 and matcher.ratio() >= 0.5
 
 
 def _paragraphs(text: str) -> list[str]:
@@ -362,8 +404,8 @@ def _paragraphs(text: str) -> list[str]:
 
 
 def _words(before: str, after: str) -> tuple[Bit, ...]:
-    """Two stretches of text, word by word."""
-    old, new = (re.findall(r"\S+\s*", text) for text in (before, after))
+    """Two stretches of text, word by word; a comma or full stop behind a word is one of its own."""
+    old, new = (re.findall(WORD, text) for text in (before, after))
     bits: list[Bit] = []
     for tag, i, j, k, l in _steps([word.strip() for word in old], [word.strip() for word in new]):  # noqa: E741
         if tag == "equal":
@@ -380,47 +422,3 @@ def _steps(old: Sequence[str], new: Sequence[str]) -> Sequence[tuple[str, int, i
     if len(old) * len(new) > MOST_PAIRS:
         return [("replace", 0, len(old), 0, len(new))]
     return SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
-
-
-# Against what is public -------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Pending:
-    """A record with what its newest revision would change in public.
-
-    `document` is the newest revision's; None when its text was taken down. `public` is None when nothing is public.
-    """
-
-    record: Record
-    state: State
-    document: Document | None
-    public: Document | None
-    differences: Differences | None
-
-    @property
-    def first(self) -> bool:
-        """Whether the record was never public."""
-        return not self.state.public_version
-
-    @property
-    def waits(self) -> bool:
-        """Whether publishing would do anything."""
-        return self.document is not None and (self.state.withdrawn or self.state.digest != self.state.public_digest)
-
-
-def against_public(records: Iterable[Record]) -> list[Pending]:
-    """What publishing these records would change, in their order. Constant in queries."""
-    records = list(records)
-    states = State.objects.in_bulk([record.pk for record in records])
-    digests = {digest for state in states.values() for digest in (state.digest, state.public_digest)}
-    read = {digest: upgraded(json.loads(body)) for digest, body in bodies(digests).items()}
-    names = names_in(*read.values())
-    found = []
-    for record in records:
-        state = states.get(record.pk) or State(record=record.pk, kind=record.kind)
-        newest = read.get(state.digest)
-        public = None if state.withdrawn else read.get(state.public_digest)
-        changes = differences(public, newest, names) if newest else None
-        found.append(Pending(record, state, newest, public, changes))
-    return found

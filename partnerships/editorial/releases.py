@@ -22,8 +22,8 @@ from partnerships.publishing.models import Action, ChangeKind, Publication
 from partnerships.publishing.release import release as take_steps
 from partnerships.publishing.upgrades import upgraded
 
-from .audit import note_move
-from .models import Release, ReleaseItem, State
+from .audit import note_move, note_moves, of
+from .models import Event, Release, ReleaseItem, State
 from .permissions import may
 from .publication import Reason, _settle, publish
 from .review import Approval, clear
@@ -41,8 +41,8 @@ def _require(user, verb: str) -> None:
         raise Refusal("Your account can't do that.")
 
 
-def make(title: str, *, by, note: str = "") -> Release:
-    """Open a release for collecting records."""
+def make(title: str, *, by, note: str = "", records: Iterable[Record] = (), reason: Reason | None = None) -> Release:
+    """Open a release for collecting records, with some in it from the start."""
     _require(by, "release")
     if not title.strip():
         raise Refusal("Give the release a name: readers see it.")
@@ -51,6 +51,7 @@ def make(title: str, *, by, note: str = "") -> Release:
             title=title.strip(), note=note.strip(), made_by=by.get_username(), made_at=timezone.now()
         )
         note_move(made.made_by, "make_release", title=made.title)
+        collect(made, records, by=by, reason=reason)
     return made
 
 
@@ -69,7 +70,8 @@ def collect(one: Release, records: Iterable[Record], *, by, reason: Reason | Non
     _require(by, "release")
     reason = reason or Reason()
     with transaction.atomic(using=EDITORIAL):
-        one = _open(one)
+        one, events = _open(one), []
+        already = set(one.items.values_list("record", flat=True))
         for record in records:
             elsewhere = ReleaseItem.objects.filter(record=record.pk, release__status__in=[Status.OPEN, Status.PLANNED])
             if other := elsewhere.exclude(release=one).select_related("release").first():
@@ -85,13 +87,29 @@ def collect(one: Release, records: Iterable[Record], *, by, reason: Reason | Non
                     "wrong_since": reason.wrong_since,
                 },
             )
+            if record.pk not in already:
+                events.append(Event(by=by.get_username(), verb="collect", after=one.title[:40], **of(record)))
+        note_moves(events)
 
 
 def drop(one: Release, records: Iterable[Record], *, by) -> None:
     """Take records out of a release."""
     _require(by, "release")
+    records = list(records)
     with transaction.atomic(using=EDITORIAL):
         _open(one).items.filter(record__in=[record.pk for record in records]).delete()
+        note_moves(Event(by=by.get_username(), verb="drop", before=one.title[:40], **of(record)) for record in records)
+
+
+def gathered(records: Iterable[UUID]) -> dict[UUID, Release]:
+    """The release that each record waits in, of those that do: planned, or open for collecting."""
+    waiting = ReleaseItem.objects.filter(record__in=list(records), release__status__in=[Status.OPEN, Status.PLANNED])
+    return {item.record: item.release for item in waiting.select_related("release")}
+
+
+def planned(records: Iterable[UUID]) -> dict[UUID, Release]:
+    """The release with which each record becomes public by itself, of those that will."""
+    return {record: one for record, one in gathered(records).items() if one.status == Status.PLANNED}
 
 
 def records_of(one: Release) -> list[Record]:
@@ -158,6 +176,29 @@ def _pin(one: Release, at: datetime, by: str, cleared: dict[UUID, Approval]) -> 
     one.save()
     note_move(by, "plan", title=one.title, after=f"{at:%Y-%m-%d %H:%M} UTC", note=one.note)
     return one
+
+
+def rename(one: Release, title: str, note: str, *, by) -> None:
+    """Change what readers see of a release: its name, and the note for records without one of their own."""
+    _require(by, "release")
+    if not title.strip():
+        raise Refusal("Give the release a name: readers see it.")
+    with transaction.atomic(using=EDITORIAL):
+        one = _open(one)
+        was = one.title
+        one.title, one.note = title.strip(), note.strip()
+        one.save()
+        note_move(by.get_username(), "rename_release", title=one.title, before=was[:40], after=one.title[:40])
+
+
+def give_up(one: Release, *, by) -> None:
+    """Close an open release without publishing anything; its records are free for others."""
+    _require(by, "release")
+    with transaction.atomic(using=EDITORIAL):
+        one = _open(one)
+        one.status = Status.CANCELLED
+        one.save()
+        note_move(by.get_username(), "give_up_release", title=one.title)
 
 
 def cancel(one: Release, *, by) -> Release:

@@ -33,15 +33,22 @@ class Approval:
 
 def authors_of(record: UUID, state: State) -> set[str]:
     """Who wrote what isn't public yet: the accounts of all revisions since the one that is public."""
-    revisions = Revision.objects.filter(record=record)
-    if state.public_digest:
-        public = (
-            revisions.filter(digest=state.public_digest).order_by("-number").values_list("number", flat=True).first()
-        )
-        revisions = revisions.filter(number__gt=public or 0)
-    # To verify a citation isn't to write: who does may still approve.
-    verified = Event.objects.filter(record=record, verb="verify").values("digest")
-    return set(revisions.exclude(digest__in=verified).values_list("by", flat=True))
+    return writers([state])[record]
+
+
+def writers(states: Iterable[State]) -> dict[UUID, set[str]]:
+    """The authors of what isn't public yet, of several records at once. To verify a citation isn't to write."""
+    public = {state.record: state.public_digest for state in states}
+    found: dict[UUID, set[str]] = {record: set() for record in public}
+    verified = set(Event.objects.filter(record__in=list(public), verb="verify").values_list("record", "digest"))
+    revisions = Revision.objects.filter(record__in=list(public)).order_by("record", "-number")
+    reached = set()
+    for record, digest, by in revisions.values_list("record", "digest", "by"):
+        if digest == public[record]:
+            reached.add(record)  # from here on it is public, or was before
+        elif record not in reached and (record, digest) not in verified:
+            found[record].add(by)
+    return found
 
 
 def _states(records: Sequence[Record], *, locked: bool = True) -> dict[UUID, State]:
@@ -59,11 +66,21 @@ NOT_SUBMITTED = {
 NOTHING_WAITS = "everything of it is public already, so there is nothing to review."
 
 
-def _move(user, verb: str, records: Sequence[Record], to: str, note: str, why_not: Mapping, also=None) -> list[State]:
+def _move(
+    user,
+    verb: str,
+    records: Sequence[Record],
+    to: str,
+    note: str,
+    why_not: Mapping,
+    also=None,
+    seen: Mapping[UUID, str] | None = None,
+) -> list[State]:
     """Move the review of records, together: all of them, or none.
 
     The table of rights says in which states that is possible; `why_not` says in words why it isn't, by the state of the
-    review. `also` is a further condition: a sentence when it doesn't hold.
+    review. `also` is a further condition: a sentence when it doesn't hold. `seen` holds the digests that
+    the person was shown; a record that says something else by now is refused.
     """
     by, note, events = user.get_username(), note.strip(), []
     if not may(user, verb):
@@ -74,6 +91,10 @@ def _move(user, verb: str, records: Sequence[Record], to: str, note: str, why_no
             state = states.get(record.pk)
             if state is None:
                 raise Refusal(f"{record.title} was never saved.")
+            if seen is not None and seen.get(record.pk) != state.digest:
+                raise Refusal(
+                    f"{record.title}: it was saved again after you had opened this page. Look at what it says now."
+                )
             if not RIGHTS[verb].fits(state):
                 raise Refusal(f"{record.title}: {why_not.get(state.review, NOTHING_WAITS)}")
             if also and (sentence := also(record, state)):
@@ -103,32 +124,40 @@ def reopen(records: Sequence[Record], *, by, note: str = "") -> list[State]:
     return _move(by, "reopen", records, Review.DRAFT, note, DRAFT_ALREADY)
 
 
-def send_back(records: Sequence[Record], *, by, note: str) -> list[State]:
+def send_back(records: Sequence[Record], *, by, note: str, seen: Mapping[UUID, str] | None = None) -> list[State]:
     """Ask the authors for changes; the note says which."""
     if not note.strip():
         raise Refusal("Say what should be changed: the author gets this note.")
-    return _move(by, "send_back", records, Review.CHANGES, note, NOT_SUBMITTED)
+    return _move(by, "send_back", records, Review.CHANGES, note, NOT_SUBMITTED, seen=seen)
 
 
-def approve(records: Sequence[Record], *, by, note: str = "") -> list[State]:
+def approve(records: Sequence[Record], *, by, note: str = "", seen: Mapping[UUID, str] | None = None) -> list[State]:
     """Approve the newest revision of some records: that one, and no later one, may then become public.
 
-    While two people are needed, none of its authors may.
+    `seen` holds the digests that were looked at. While two people are needed, none of its authors may.
     """
     strict = four_eyes()
+    states = State.objects.filter(record__in=[record.pk for record in records])
+    written = writers(states) if strict else {}
 
     def not_ones_own(record: Record, state: State) -> str:
-        if strict and by.get_username() in authors_of(record.pk, state):
+        if by.get_username() in written.get(record.pk, ()):
             return f"you wrote part of this, so another person has to approve it: {others(by)}."
         return ""
 
-    return _move(by, "approve", records, Review.APPROVED, note, NOT_SUBMITTED, not_ones_own)
+    return _move(by, "approve", records, Review.APPROVED, note, NOT_SUBMITTED, not_ones_own, seen)
 
 
 def others(user) -> str:
     """The people besides one who may approve, as an editor would name them."""
     people = [one for one in people_who_may("approve", at_most=6) if one.pk != user.pk]
     return ", ".join(one.get_full_name() or one.get_username() for one in people) or "nobody can at present"
+
+
+def approvers(authors: Iterable[str]) -> list:
+    """The accounts that may approve what these people wrote: while two are needed, none of themselves."""
+    kept = set(authors) if four_eyes() else set()
+    return [one for one in people_who_may("approve") if one.get_username() not in kept]
 
 
 def comment(record: Record, *, by, text: str) -> Event:
@@ -149,21 +178,27 @@ def clear(records: Iterable[Record], *, by) -> dict[UUID, Approval]:
     An approved revision may. So may one that somebody publishes who may approve and has not written any of it: that is
     the second person. While no second person is needed, the publisher's word is enough and the log says so.
     """
-    records, strict, name = list(records), four_eyes(), by.get_username()
-    states, cleared, waiting = _states(records, locked=False), {}, []
-    for record in records:
-        state = states[record.pk]
-        authors = authors_of(record.pk, state)
-        if state.review == Review.APPROVED and state.review_digest == state.digest:
-            second = state.reviewed_by
-        else:
-            second = name if may(by, "approve") else ""
-        alone = not second or second in authors
-        if alone and strict:
-            waiting.append(record.title)
-        cleared[record.pk] = Approval(state.digest, second, alone)
-    if waiting:
+    records = list(records)
+    cleared = approvals(records, by=by)
+    waiting = [record.title for record in records if cleared[record.pk].one_person]
+    if waiting and four_eyes():
         raise Refusal(
             f"Not approved by a second person yet: {', '.join(sorted(waiting))}. Submit it for review; {others(by)} can approve."
         )
     return cleared
+
+
+def approvals(records: Iterable[Record], *, by) -> dict[UUID, Approval]:
+    """Whose word each record would become public on, if this person published it; refuses nothing."""
+    records, name = list(records), by.get_username()
+    states, found = _states(records, locked=False), {}
+    written = writers(states.values())
+    for record in records:
+        state = states.get(record.pk) or State(record=record.pk, kind=record.kind)
+        if state.review == Review.APPROVED and state.review_digest == state.digest:
+            second = state.reviewed_by
+        else:
+            second = name if may(by, "approve") else ""
+        alone = not second or second in written.get(record.pk, ())
+        found[record.pk] = Approval(state.digest, second, alone)
+    return found

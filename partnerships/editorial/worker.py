@@ -60,8 +60,14 @@ def look(now: datetime | None = None, me: str | None = None) -> list[Release]:
 
 
 def last_run() -> datetime | None:
-    """When a worker last renewed its lease; None when none ever ran."""
+    """When a worker last renewed its lease, or a timer looked; None when none ever did."""
     return Lease.objects.filter(name=NAME).values_list("last_run", flat=True).first()
+
+
+def note_run(now: datetime) -> None:
+    """Write down that what was due was looked at, by whoever does it without the lease (a timer)."""
+    Lease.objects.get_or_create(name=NAME)
+    Lease.objects.filter(name=NAME).update(last_run=now)
 
 
 class Worker(threading.Thread):

@@ -16,7 +16,7 @@
         let leaving = false;
         let paused = false;
         let timer;
-        let last = 0;
+        let waiting = 0; // since when something typed waits to be kept
 
         const dirty = () => refused || typed() !== opened;
         const say = (words, mark) => {
@@ -36,9 +36,9 @@
         // Keeping: some seconds after the last key, or while somebody types without a pause.
         const keepNow = async () => {
             clearTimeout(timer);
+            waiting = 0;
             const now = typed();
             if (paused || leaving || opened === undefined || now === kept) return;
-            last = Date.now();
             try {
                 const answer = await fetch(keep, { method: "POST", body: new URLSearchParams(now) });
                 const { said } = await answer.json();
@@ -55,7 +55,8 @@
             const is = dirty();
             if (!paused && state.dataset.is !== "lost") say(is ? state.dataset.said : "", is ? "dirty" : "");
             clearTimeout(timer);
-            timer = setTimeout(keepNow, Date.now() - last > 15000 && last ? 500 : 2500);
+            waiting ||= Date.now();
+            timer = setTimeout(keepNow, Math.max(0, Math.min(2500, waiting + 15000 - Date.now())));
         };
         form.addEventListener("input", changed);
         form.addEventListener("change", changed);

@@ -105,7 +105,8 @@ def test_a_desk_account_without_rights_sees_no_record(world, at, method):
 
 
 @pytest.mark.parametrize(
-    "action", ["publish_selected", "withdraw_selected", "merge_selected", "delete_selected", "nonsense"]
+    "action",
+    ["publish_selected", "withdraw_selected", "merge_selected", "delete_selected", "collect_selected", "nonsense"],
 )
 @pytest.mark.parametrize("across", ["0", "1"])
 def test_a_forged_action_does_nothing(world, at, action, across):
@@ -133,7 +134,7 @@ def test_writing_is_not_publishing(world, at):
         assert anna.post(address(world.malta, page), {"confirmed": "1", "note": "x"}).status_code == 403
     assert "_publish" not in anna.get(address(world.malta)).content.decode()
     choices = anna.get(list_address("partner")).context["action_form"].fields["action"].choices
-    assert [name for name, _ in choices] == ["", "export_selected", "delete_selected"]
+    assert [name for name, _ in choices] == ["", "submit_selected", "export_selected", "delete_selected"]
 
 
 # Only POSTs, only with a token ------------------------------------------------------------------------------------------

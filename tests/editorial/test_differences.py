@@ -6,7 +6,8 @@ import re
 
 import pytest
 
-from partnerships.editorial.differences import Bit, against_public, differences, prose
+from partnerships.editorial.differences import Bit, differences, prose
+from partnerships.editorial.pending import against_public
 from partnerships.models import KINDS, Citation, Framework, Kind, Link, Membership, Name, Partner
 from partnerships.publishing.documents import build_one
 from tests.world import resave, save
@@ -163,8 +164,10 @@ def test_prose_marks_words_and_leaves_out_what_stayed():
         (Bit("skip", "1 paragraph unchanged"),),
         (
             Bit("same", "Georgia joined the Council in "),
-            Bit("del", "1992 and left."),
-            Bit("ins", "June 1992."),
+            Bit("ins", "June "),
+            Bit("same", "1992"),
+            Bit("del", "and left"),
+            Bit("same", "."),
         ),
         (Bit("skip", "1 paragraph unchanged"),),
         (Bit("ins", "More."),),
@@ -203,3 +206,48 @@ def test_against_public_a_withdrawn_record_is_new_again(world):
     assert old.waits
     assert not old.first
     assert old.public is None
+
+
+def test_marks_behind_a_word_are_words_of_their_own():
+    [bits] = prose("In force from 2008.", "In force from 2008; since the summit.")
+    assert "".join(bit.text for bit in bits if bit.sign == "same") == "In force from 2008."
+    assert [bit.text for bit in bits if bit.sign == "ins"] == ["; since the summit"]
+    [bits] = prose("See nato.int/pfp, p. 3.", "See nato.int/ici, p. 3.")
+    assert [bit for bit in bits if bit.sign != "same"] == [Bit("del", "nato.int/pfp"), Bit("ins", "nato.int/ici")]
+
+
+def test_a_paragraph_that_came_leaves_its_neighbours_to_be_compared():
+    found = prose(
+        "An island state.\n\nThe end.", "New words first.\n\nA small island state.\n\nOther things.\n\nThe end."
+    )
+    assert found[0] == (Bit("ins", "New words first."),)
+    assert [bit.text for bit in found[1] if bit.sign == "ins"] == ["A small "]
+    assert found[2] == (Bit("ins", "Other things."),)
+    assert found[3] == (Bit("skip", "1 paragraph unchanged"),)
+
+
+def test_nothing_of_either_text_is_lost():
+    before, after = "One, two; three.\n\nFour - five!\n\nSix", "Zero.\n\nOne, two, three.\n\nSix…\n\n(Seven)"
+    squeeze = lambda text: re.sub(r"\s", "", text)  # noqa: E731
+    bits = [bit for paragraph in prose(before, after) for bit in paragraph]
+    assert squeeze("".join(b.text for b in bits if b.sign != "ins")) == squeeze(before)
+    assert squeeze("".join(b.text for b in bits if b.sign != "del")) == squeeze(after)
+
+
+def test_names_of_fields_are_never_said_but_their_labels(world):
+    before = document(world.japan)
+    after = changed(world.japan, unsourced="relations_since capital names wording")
+    assert said(before, after) == [
+        "Facts without a source: Relations with NATO since, Capital, Names, wording (was: empty)"
+    ]
+
+
+def test_a_citation_names_the_row_it_supports_without_its_note(world):
+    row = world.malta.memberships.last()
+    row.note = "From the summit on."
+    row.save()
+    before = document(world.malta)
+    Citation.objects.create(record=world.malta, source=world.nato_topic, row=row.pk)
+    assert said(before, document(world.malta)) == [
+        "Topic page: supports Partnership for Peace, active from 3 April 2008, added"
+    ]

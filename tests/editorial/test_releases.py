@@ -199,7 +199,13 @@ def test_releases_are_for_publishers(world, capitals, name):
 def test_every_move_is_written_down(world, chiara, capitals):
     one = releases.plan_records(capitals, soon(), by=chiara, reason=WHY)
     releases.cancel(one, by=chiara)
-    assert [event.verb for event in Event.objects.order_by("seq")][-3:] == ["make_release", "plan", "cancel_plan"]
+    assert [event.verb for event in Event.objects.order_by("seq")][-5:] == [
+        "make_release",
+        "collect",
+        "collect",
+        "plan",
+        "cancel_plan",
+    ]
 
 
 # The worker -----------------------------------------------------------------------------------------------------------

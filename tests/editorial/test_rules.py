@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from partnerships.editorial.differences import against_public
+from partnerships.editorial.pending import against_public
 from partnerships.editorial.publication import publish
 from partnerships.editorial.rules import broken, facts_changed
 from partnerships.models import Citation, Source
