@@ -43,6 +43,9 @@ def hold(pk: UUID, expected: int) -> None:
 
     Call it before rows are written: saving a kind writes its `version` column too, with what was in memory, and would
     undo a version that somebody else took in between. A conditional UPDATE that changes nothing locks on both databases.
+
+    Every writer of working copies calls it, in one transaction with its rows and with `record_saved`: forms with their
+    rows, actions on many records, imports. `expected` is the version that the writer has read. Raises Stale.
     """
     if not Record.objects.using(EDITORIAL).filter(pk=pk, version=expected).update(version=expected):
         raise Stale("Somebody else has saved this record since you opened it. Nothing of yours was saved yet.")
