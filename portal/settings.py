@@ -248,6 +248,7 @@ LIMITS = {
     "cursor_length": 4000,  # our own: it holds the sort key of a row, a title of 200 characters at worst
     "owned_rows": 1000,  # inline rows of one kind in one form
     "text_length": 60_000,  # characters of one long text
+    "preview_days": 30,  # life of a preview link
     "image_bytes": 20_000_000,
     "image_pixels": 25_000_000,
     "image_side": 10_000,

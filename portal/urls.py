@@ -10,7 +10,10 @@ urlpatterns = [path("healthz", health.healthz, name="healthz"), path("readyz", h
 if settings.HAS_EDITORIAL:
     from django.contrib import admin
 
-    urlpatterns += [path("admin/", admin.site.urls)]
+    urlpatterns += [
+        path("admin/", admin.site.urls),
+        path("preview/", include("partnerships.admin.preview_links")),
+    ]
 
 if settings.HAS_PUBLIC:
     urlpatterns += [path("api/", include("partnerships.api.urls")), path("", include("partnerships.public.urls"))]

@@ -10,7 +10,7 @@ from partnerships.models import KINDS, Kind, Record
 
 
 def address(record: Record, page: str = "change", **more) -> str:
-    """The address of a page about a record: change, history, publish, withdraw, changes, delete, restore (with `number`)."""
+    """The address of a page about a record: change, history, publish, withdraw, changes, preview, delete, restore and previewed (with `number`)."""
     return reverse(f"admin:partnerships_{record.kind}_{page}", args=[record.pk, *more.values()])
 
 

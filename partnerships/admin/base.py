@@ -28,7 +28,7 @@ from partnerships.publishing.documents import owned_rows
 from partnerships.publishing.feed import Refusal, pointing_at
 from partnerships.publishing.log import EDITORIAL
 
-from . import history, publication
+from . import history, preview, publication
 from .addresses import address, list_address
 from .citations import CitationInline
 from .lists import RecordListAdmin
@@ -287,6 +287,8 @@ class KindAdmin(RecordListAdmin):
             path("<uuid:pk>/publish/", wrap(publication.publish_view), name=f"{name}_publish"),
             path("<uuid:pk>/withdraw/", wrap(publication.withdraw_view), name=f"{name}_withdraw"),
             path("<uuid:pk>/changes/", wrap(history.compare_view), name=f"{name}_changes"),
+            path("<uuid:pk>/preview/", wrap(preview.preview_view), name=f"{name}_preview"),
+            path("<uuid:pk>/preview/<int:number>/", wrap(preview.framed_view), name=f"{name}_previewed"),
             path("<uuid:pk>/restore/<int:number>/", wrap(history.restore_view), name=f"{name}_restore"),
             *super().get_urls(),
         ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib import admin
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
+from django.urls import path
 from django.utils.text import capfirst
 
 from partnerships.models import (
@@ -31,6 +32,7 @@ from partnerships.models import (
     Threat,
 )
 
+from . import preview
 from .home import overview
 
 GROUPS: dict[str, tuple[type[Kind], ...]] = {
@@ -102,6 +104,10 @@ class Desk(admin.AdminSite):
         ]
         shown = found | {"groups": [(name, lines) for name, lines in groups if lines]}
         return super().index(request, shown | (extra_context or {}))
+
+    def get_urls(self):
+        view = self.admin_view(preview.release_view)
+        return [path("preview/<uuid:release>/", view, name="preview_release"), *super().get_urls()]
 
     def autocomplete_view(self, request):
         return Choices.as_view(admin_site=self)(request)
