@@ -198,6 +198,7 @@ STATIC_ROOT = VAR_DIR / "static" if HASHED_STATIC else None
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_URL = "/media/"
 MEDIA_ROOT = VAR_DIR / "media"
+ORIGINALS_ROOT = VAR_DIR / "originals"  # of pictures: never served
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
