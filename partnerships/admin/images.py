@@ -12,6 +12,7 @@ from django.utils.html import format_html
 from partnerships.editorial import uploads
 from partnerships.editorial.permissions import may
 from partnerships.models import Image, Rendition
+from partnerships.models.images import RENDITION_NAME
 from partnerships.publishing.log import EDITORIAL
 
 from .base import KindAdmin, KindForm
@@ -110,7 +111,7 @@ class ImageAdmin(KindAdmin):
         """A rendition, public or not, for whoever may see records here. Only names that a row lists are looked up."""
         if not may(request.user, "view", Image):
             raise PermissionDenied
-        row = Rendition.objects.using(EDITORIAL).filter(file=name).first()
+        row = Rendition.objects.using(EDITORIAL).filter(file=name).first() if RENDITION_NAME.fullmatch(name) else None
         file = uploads.media() / row.file if row else None
         if file is None or not file.is_file():
             raise Http404("There is no such picture.")

@@ -113,7 +113,10 @@ def files_of(records: Iterable[UUID]) -> set[str]:
 
 
 def delete(names: Iterable[str]) -> None:
+    """Delete files by name. What a document brought along as a name, and is a path, is left alone."""
     for name in names:
+        if Path(name).name != name:
+            continue
         for folder in (media(), originals()):
             (folder / name).unlink(missing_ok=True)
 

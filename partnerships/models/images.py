@@ -8,6 +8,7 @@ from django.db import models
 
 from .base import Kind, Row
 
+RENDITION_NAME = re.compile(r"[0-9a-f]{64}\.(avif|webp|jpg|png)")
 FILE_NAME = re.compile(r"[^\s/]+\.(jpe?g|png|webp|gif|avif|tiff?|heic)", re.IGNORECASE)
 
 

@@ -9,6 +9,7 @@ from django.http import FileResponse, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from partnerships.models import Rendition
+from partnerships.models.images import RENDITION_NAME
 from partnerships.publishing.reading import public
 
 from . import refusals
@@ -17,7 +18,7 @@ from . import refusals
 @require_safe
 def rendition(request: HttpRequest, name: str) -> HttpResponse:
     """One file. A name that no public image lists, a draft's too, isn't found. One query."""
-    row = public(Rendition).filter(file=name).first()
+    row = public(Rendition).filter(file=name).first() if RENDITION_NAME.fullmatch(name) else None
     file = Path(settings.MEDIA_ROOT) / row.file if row else None
     if file is None or not file.is_file():
         return refusals.not_found(request)
