@@ -96,7 +96,7 @@ class ImageAdmin(KindAdmin):
         if style == "focal":  # the widest and tallest is the whole picture; the card's middle is another
             best = max(shown, key=lambda row: (row.width, row.height))
         else:
-            best = min(shown, key=lambda row: row.width)
+            best = min(shown, key=lambda row: (row.width, row.height))
         where = reverse("admin:partnerships_image_file", args=[best.file])
         return format_html(
             '<span class="{}"><img src="{}" width="{}" height="{}" alt="{}" loading="lazy"></span>',
