@@ -53,6 +53,11 @@ def _refuse(execute, sql, params, many, context):
     raise EditorialQuery(f"A public request asked the editorial database: {sql[:200]}")
 
 
+def editorial_closed():
+    """Inside, any query to the editorial database is an error."""
+    return connections["default"].execute_wrapper(_refuse)
+
+
 class PublicOnly:
     """During a public request all reading is from one edition, and any query to the editorial database is an error."""
 
@@ -64,6 +69,6 @@ class PublicOnly:
             return self.get_response(request)
         with ExitStack() as stack:
             if settings.HAS_EDITORIAL:
-                stack.enter_context(connections["default"].execute_wrapper(_refuse))
+                stack.enter_context(editorial_closed())
             stack.enter_context(snapshot())
             return self.get_response(request)

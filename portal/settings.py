@@ -249,6 +249,7 @@ STATIC_ROOT = VAR_DIR / "static" if HASHED_STATIC else None
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_URL = "/media/"
 MEDIA_ROOT = VAR_DIR / "media"
+ORIGINALS_ROOT = VAR_DIR / "originals"  # of pictures: never served
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
@@ -305,6 +306,7 @@ LIMITS = {
     "session_idle": 30 * 60,  # seconds without a request after which somebody is signed out
     "session_life": 12 * 3600,  # seconds after which everybody is
     "link_life": 24 * 3600,  # seconds for which a one-time link opens
+    "preview_days": 30,  # life of a preview link
     "image_bytes": 20_000_000,
     "image_pixels": 25_000_000,
     "image_side": 10_000,

@@ -10,7 +10,11 @@ urlpatterns = [path("healthz", health.healthz, name="healthz"), path("readyz", h
 if settings.HAS_EDITORIAL:
     from django.contrib import admin
 
-    urlpatterns += [path("admin/", admin.site.urls), path("accounts/", include("partnerships.admin.accounts"))]
+    urlpatterns += [
+        path("admin/", admin.site.urls),
+        path("accounts/", include("partnerships.admin.accounts")),
+        path("preview/", include("partnerships.admin.preview_links")),
+    ]
     handler429 = "partnerships.admin.signin.too_many"  # asked for by allauth
 
 if settings.HAS_PUBLIC:

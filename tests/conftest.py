@@ -102,6 +102,7 @@ def own_content(own, content_template):
 def _files(tmp_path, settings):
     """Media of the test's own; static files are looked up when asked for, not gathered for each new client."""
     settings.MEDIA_ROOT = tmp_path / "media"
+    settings.ORIGINALS_ROOT = tmp_path / "originals"
     settings.WHITENOISE_AUTOREFRESH = True
 
 

@@ -10,7 +10,8 @@ from partnerships.models import KINDS, Kind, Record
 
 
 def address(record: Record, page: str = "change", **more) -> str:
-    """The address of a page about a record: change, history, publish, withdraw, changes, review, delete, restore (with `number`), uses, verify."""
+    """The address of a page about a record: change, history, publish, withdraw, changes, review, preview, delete, uses, verify;
+    restore and previewed (with `number`)."""
     return reverse(f"admin:partnerships_{record.kind}_{page}", args=[record.pk, *more.values()])
 
 

@@ -32,7 +32,7 @@ from partnerships.publishing.documents import owned_rows
 from partnerships.publishing.feed import Refusal, pointing_at
 from partnerships.publishing.log import EDITORIAL
 
-from . import exchange, history, merging, publication, releases, review, uses, verification, work
+from . import exchange, history, merging, preview, publication, releases, review, uses, verification, work
 from .addresses import address, list_address
 from .citations import CitationInline
 from .lists import RecordListAdmin
@@ -345,6 +345,8 @@ class KindAdmin(RecordListAdmin):
             path("<uuid:pk>/withdraw/", wrap(publication.withdraw_view), name=f"{name}_withdraw"),
             path("<uuid:pk>/changes/", wrap(history.compare_view), name=f"{name}_changes"),
             path("<uuid:pk>/review/", wrap(review.review_view), name=f"{name}_review"),
+            path("<uuid:pk>/preview/", wrap(preview.preview_view), name=f"{name}_preview"),
+            path("<uuid:pk>/preview/<int:number>/", wrap(preview.framed_view), name=f"{name}_previewed"),
             path("<uuid:pk>/restore/<int:number>/", wrap(history.restore_view), name=f"{name}_restore"),
             path("<uuid:pk>/uses/", wrap(uses.uses_view), name=f"{name}_uses"),
             path("<uuid:pk>/verify/", wrap(verification.verify_view), name=f"{name}_verify"),

@@ -34,7 +34,7 @@ from partnerships.models import (
     Threat,
 )
 
-from . import calendar, releases, review, signin, verification, writing
+from . import calendar, preview, releases, review, signin, verification, writing
 from .home import overview
 
 GROUPS: dict[str, tuple[type[Kind], ...]] = {
@@ -122,6 +122,7 @@ class Desk(admin.AdminSite):
             path("queue/", wrap(review.queue_view), name="queue"),
             path("releases/", wrap(releases.releases_view), name="releases"),
             path("releases/<uuid:pk>/", wrap(releases.release_view), name="release"),
+            path("preview/<uuid:release>/", self.admin_view(preview.release_view), name="preview_release"),
             path("calendar/", wrap(calendar.calendar_view), name="calendar"),
             path("calendar.ics", wrap(calendar.ics_view), name="calendar_ics"),
             path("verification/", wrap(verification.list_view), name="to_verify"),

@@ -179,6 +179,30 @@ class ReleaseItem(models.Model):
         return f"{self.kind} in {self.release_id}"
 
 
+class PreviewLink(models.Model):
+    """A way to the preview of one revision, or one release, without an account. Only the token's digest is kept."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    token_digest = models.CharField(max_length=64, unique=True)
+    revision = models.ForeignKey(Revision, models.CASCADE, null=True, blank=True)
+    release = models.ForeignKey(Release, models.CASCADE, null=True, blank=True)
+    made_by = models.CharField(max_length=150)
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-made_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(revision=None) ^ models.Q(release=None), name="preview_link_shows_one_thing"
+            )
+        ]
+
+    def __str__(self):
+        return f"Link to {self.revision or self.release}"
+
+
 class Lease(models.Model):
     """Who may do a job that only one process may do at a time, until when; and when it was last done."""
 

@@ -21,6 +21,7 @@ from partnerships.publishing.models import Action, ChangeKind, LogDocument, Publ
 from partnerships.publishing.release import release
 from partnerships.publishing.upgrades import upgraded
 
+from . import uploads
 from .audit import note_move, note_moves
 from .models import Event, Review, Revision, State
 from .permissions import may
@@ -244,7 +245,12 @@ def withdraw(
         )
         for state in public
     ]
-    return release(steps, within=_burn if action == Action.TAKE_DOWN else _settle)
+    if action != Action.TAKE_DOWN:
+        return release(steps, within=_settle)
+    files = uploads.files_of(state.record for state in public if state.kind == "image")
+    entries = release(steps, within=_burn)
+    uploads.delete(files)
+    return entries
 
 
 def _burn(entries: list[Publication]) -> None:

@@ -1,10 +1,15 @@
 """Images: one original, and renditions made once and named by their content."""
 
+import re
+
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator
 from django.db import models
 
 from .base import Kind, Row
+
+RENDITION_NAME = re.compile(r"[0-9a-f]{64}\.(avif|webp|jpg|png)")
+FILE_NAME = re.compile(r"[^\s/]+\.(jpe?g|png|webp|gif|avif|tiff?|heic)", re.IGNORECASE)
 
 
 class Image(Kind):
@@ -33,6 +38,8 @@ class Image(Kind):
         super().clean()
         if not self.alt and not self.decorative:
             raise ValidationError({"alt": "Describe the picture, or mark it as decorative."})
+        if FILE_NAME.fullmatch(self.alt):
+            raise ValidationError({"alt": "This is a file's name. Say what the picture shows."})
 
 
 class Rendition(Row):

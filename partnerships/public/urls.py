@@ -9,7 +9,21 @@ from django.urls import path
 
 from partnerships.models import Kind
 
-from . import atlas, challenges, changes, claims, exercises, frameworks, home, pages, partners, search, sources, themes
+from . import (
+    atlas,
+    challenges,
+    changes,
+    claims,
+    exercises,
+    frameworks,
+    home,
+    media,
+    pages,
+    partners,
+    search,
+    sources,
+    themes,
+)
 from .details import RecordPage, find
 from .frame import LIST_TITLES
 from .lists import list_view
@@ -49,6 +63,7 @@ urlpatterns = [
     path("pages/<slug:slug>/", pages.own_page, name="pages-detail"),
     path("exercises/<slug:series>/<slug:slug>/", page()(exercises.edition), name="editions-detail"),
     path("robots.txt", pages.robots, name="robots"),
+    path("media/<str:name>", media.rendition, name="media"),
     path("sitemap.xml", pages.sitemap, name="sitemap"),
 ]
 for kind in LIST_TITLES:

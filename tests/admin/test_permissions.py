@@ -144,7 +144,8 @@ def test_looking_never_writes(world, at):
     """The whole walk as an administrator: no page that is only looked at changes either database."""
     dag = at("dag")
     for where, name in addresses(world, SOME):
-        if name in ("logout", "autocomplete"):
+        # A previewed page writes and is rolled back: tests/admin/test_preview.py shows that nothing is kept.
+        if name in ("logout", "autocomplete") or name.endswith("_previewed"):
             continue
         with watched() as statements:
             response = dag.get(where)
