@@ -1,10 +1,11 @@
 from .base import KindAdmin
 from .columns import day
+from .filters import LinksFilter
 
 
 class SourceAdmin(KindAdmin):
     columns = ("publisher", "when", "tier")
-    filters = ("tier", "language")
+    filters = ("tier", "language", LinksFilter)
     found_by = ("publisher", "author", "web_address")
     date_hierarchy = "published_earliest"
     facts = (
