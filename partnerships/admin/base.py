@@ -28,7 +28,7 @@ from partnerships.publishing.documents import owned_rows
 from partnerships.publishing.feed import Refusal, pointing_at
 from partnerships.publishing.log import EDITORIAL
 
-from . import history, publication
+from . import bulk, history, publication
 from .addresses import address, list_address
 from .citations import CitationInline
 from .lists import RecordListAdmin
@@ -92,7 +92,14 @@ class KindAdmin(RecordListAdmin):
 
     form = KindForm
     save_on_top = False
-    actions = ("publish_selected", "withdraw_selected", "merge_selected", "delete_selected")
+    actions = (
+        "set_owner",
+        "set_review_day",
+        "publish_selected",
+        "withdraw_selected",
+        "merge_selected",
+        "delete_selected",
+    )
     delete_confirmation_max_display = 100
 
     # The form -----------------------------------------------------------------------------------------------------------
@@ -304,6 +311,14 @@ class KindAdmin(RecordListAdmin):
 
     def has_publish_permission(self, request, obj=None):
         return may(request.user, "publish", self.model)
+
+    @admin.action(description="Set owner…", permissions=["change"])
+    def set_owner(self, request, queryset):
+        return bulk.owner_page(request, self, queryset)
+
+    @admin.action(description="Set day of review…", permissions=["change"])
+    def set_review_day(self, request, queryset):
+        return bulk.review_day_page(request, self, queryset)
 
     @admin.action(description="Publish…", permissions=["publish"])
     def publish_selected(self, request, queryset):

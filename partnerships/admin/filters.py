@@ -151,7 +151,11 @@ PlanFilter = narrowing(
 EvidenceFilter = narrowing(
     "evidence",
     "evidence",
-    [("unsourced", "Unsourced facts"), ("unverified", "Unverified citations"), ("uncorrected", "Claims, no correction")],
+    [
+        ("unsourced", "Unsourced facts"),
+        ("unverified", "Unverified citations"),
+        ("uncorrected", "Claims, no correction"),
+    ],
     lambda value, me: evidence(value),
 )
 LinksFilter = narrowing(

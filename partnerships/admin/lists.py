@@ -142,7 +142,11 @@ class RecordListAdmin(admin.ModelAdmin):
             return saved.change(request, self)
         extra = {"saved_filters": saved.shown(request, self)} | (extra_context or {})
         if request.method == "GET" and (pasted := address_in(request.GET.get(SEARCH_VAR, ""))):
-            found = [one for one in found_at(pasted) if self.admin_site.get_model_admin(type(one.as_kind())).has_view_permission(request)]
+            found = [
+                one
+                for one in found_at(pasted)
+                if self.admin_site.get_model_admin(type(one.as_kind())).has_view_permission(request)
+            ]
             if len(found) == 1:
                 return HttpResponseRedirect(address(found[0]))
             if not found:

@@ -34,7 +34,12 @@ def shown(request: HttpRequest, door) -> list[dict]:
     found = SavedFilter.objects.filter(Q(owner=me) | Q(shared=True), kind=kind)[: 2 * MOST]
     here = request.GET.urlencode()
     return [
-        {"filter": one, "address": f"{list_address(kind)}?{one.query}", "here": one.query == here, "mine": one.owner == me}
+        {
+            "filter": one,
+            "address": f"{list_address(kind)}?{one.query}",
+            "here": one.query == here,
+            "mine": one.owner == me,
+        }
         for one in found
     ]
 

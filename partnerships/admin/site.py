@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from django.contrib import admin
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
+from django.utils.functional import SimpleLazyObject
 from django.utils.text import capfirst
 
+from partnerships.editorial.permissions import may
 from partnerships.models import (
     Activity,
     Assessment,
@@ -31,7 +33,7 @@ from partnerships.models import (
     Threat,
 )
 
-from .home import overview
+from .home import overview, waiting_for
 
 GROUPS: dict[str, tuple[type[Kind], ...]] = {
     "Partnerships": (Partner, Framework, Programme, Region),
@@ -91,8 +93,15 @@ class Desk(admin.AdminSite):
             if entries
         ]
 
+    def each_context(self, request):
+        """Also how much waits for the person: only the pages of the desk that are rendered ask for it, and once."""
+        context = super().each_context(request)
+        if context["has_permission"] and may(request.user, "change"):
+            context["waiting_for_me"] = SimpleLazyObject(lambda: waiting_for(request.user))
+        return context
+
     def index(self, request, extra_context=None):
-        found = overview(self.visible_kinds(request))
+        found = overview(self.visible_kinds(request), request.user)
         groups = [
             (
                 capfirst(name),

@@ -18,7 +18,20 @@ AUTHOR, REVIEWER, PUBLISHER, ADMINISTRATOR = "Author", "Reviewer", "Publisher", 
 
 ROLES: dict[str, frozenset[str]] = {
     AUTHOR: frozenset(
-        {"view", "add", "change", "delete", "restore", "submit", "reopen", "comment", "preview", "export", "import", "assign"}
+        {
+            "view",
+            "add",
+            "change",
+            "delete",
+            "restore",
+            "submit",
+            "reopen",
+            "comment",
+            "preview",
+            "export",
+            "import",
+            "assign",
+        }
     ),
     REVIEWER: frozenset({"approve", "send_back", "verify"}),
     PUBLISHER: frozenset({"publish", "plan", "withdraw", "merge", "release"}),
