@@ -32,7 +32,7 @@ from partnerships.publishing.documents import owned_rows
 from partnerships.publishing.feed import Refusal, pointing_at
 from partnerships.publishing.log import EDITORIAL
 
-from . import exchange, history, merging, preview, publication, releases, review, uses, verification, work
+from . import bulk, exchange, history, merging, preview, publication, releases, review, uses, verification, work
 from .addresses import address, list_address
 from .citations import CitationInline
 from .lists import RecordListAdmin
@@ -111,6 +111,8 @@ class KindAdmin(RecordListAdmin):
         "publish_selected",
         "withdraw_selected",
         "merge_selected",
+        "set_owner",
+        "set_review_day",
         "export_selected",
         "delete_selected",
     )
@@ -380,6 +382,14 @@ class KindAdmin(RecordListAdmin):
     @admin.action(description="Add to a release…", permissions=["release"])
     def collect_selected(self, request, queryset):
         return releases.collect_page(request, self, list(queryset))
+
+    @admin.action(description="Set owner…", permissions=["change"])
+    def set_owner(self, request, queryset):
+        return bulk.owner_page(request, self, queryset)
+
+    @admin.action(description="Set day of review…", permissions=["change"])
+    def set_review_day(self, request, queryset):
+        return bulk.review_day_page(request, self, queryset)
 
     @admin.action(description="Publish…", permissions=["publish"])
     def publish_selected(self, request, queryset):

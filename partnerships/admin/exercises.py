@@ -2,7 +2,7 @@ from partnerships.models import Participant
 
 from .base import KindAdmin
 from .columns import day
-from .lists import several
+from .filters import several
 from .rows import RowInline
 
 

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.db import DatabaseError
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.utils import timezone
 from django.utils.text import capfirst
 
 from partnerships.editorial.models import Standing, State
+from partnerships.editorial.permissions import may
 from partnerships.models import KINDS, Kind, Record
 from partnerships.publishing.log import EDITORIAL, PUBLISHED
 from partnerships.publishing.models import Action, Head, LogHead, Publication
 
+from . import filters
 from .addresses import list_address
 from .schedule import schedule_warning
 
@@ -39,8 +42,8 @@ class KindLine:
     withdrawn: Number
 
 
-def overview(kinds: list[type[Kind]]) -> dict:
-    """What the home page shows of some kinds. Nine queries, whatever there is."""
+def overview(kinds: list[type[Kind]], user) -> dict:
+    """What the home page shows of some kinds to a person. Ten queries, whatever there is."""
     names = [kind._meta.model_name for kind in kinds]
     records = Record.objects.using(EDITORIAL).filter(kind__in=names)
     totals = dict(records.order_by().values_list("kind").annotate(Count("pk")))
@@ -73,8 +76,65 @@ def overview(kinds: list[type[Kind]]) -> dict:
         "overdue": Number(overdue, list_address("record", review="overdue")),
         "waiting": _waiting(records),
         "publications": _publications(names),
+        "tiles": tiles(records, names, user),
         "warning": " ".join(filter(None, [warning(), schedule_warning()])),
     }
+
+
+@dataclass(frozen=True)
+class Tile:
+    """A number on the home page, what it is of, and how much it presses."""
+
+    said: str
+    number: Number
+    tone: str = ""
+
+
+def _offered(user, names: list[str]) -> Iterator[tuple[str, dict[str, str], Q, str]]:
+    """The numbers that mean something to a person: words, filters of the list, the condition they stand for, tone."""
+    me, today = user.get_username(), timezone.now().date()
+    if may(user, "change"):
+        yield "My drafts", {"work": "drafts"}, filters.work("drafts", me), ""
+        yield "Sent back to me", {"work": "sent_back"}, filters.work("sent_back", me), "hot"
+    if may(user, "approve"):
+        yield "Waits for my review", {"work": "review"}, filters.work("review", me), "hot"
+    if may(user, "publish"):
+        yield "Approved, waiting for publication", {"stage": "approved"}, filters.stage("approved"), "hot"
+        yield "Scheduled", {"plan": "scheduled"}, filters.plan("scheduled"), ""
+        yield "Failed to be published", {"plan": "failed"}, filters.plan("failed"), "bad"
+    for days in ("30", "60", "90"):
+        yield f"Review due in {days} days", {"review": days}, filters.due(days, today), ""
+    yield "Records with unsourced facts", {"evidence": "unsourced"}, filters.evidence("unsourced"), ""
+    yield "Records with unverified citations", {"evidence": "unverified"}, filters.evidence("unverified"), ""
+    if "claim" in names:
+        yield "Claims without a correction", {"evidence": "uncorrected"}, filters.evidence("uncorrected"), ""
+    if "source" in names:
+        yield "Sources with a broken link", {"links": "broken"}, filters.link("broken"), "bad"
+        yield "Sources without an archived copy", {"links": "unarchived"}, filters.link("unarchived"), ""
+
+
+def tiles(records, names: list[str], user) -> list[Tile]:
+    """The numbers for one person, in one query."""
+    offered = list(_offered(user, names))
+    if not names:
+        return []
+    counts = records.order_by().aggregate(
+        **{f"n{n}": Count("pk", filter=condition) for n, (_, _, condition, _) in enumerate(offered)}
+    )
+    return [
+        Tile(said, Number(counts[f"n{n}"], list_address("record", **narrowed)), tone if counts[f"n{n}"] else "")
+        for n, (said, narrowed, _, tone) in enumerate(offered)
+    ]
+
+
+def waiting_for(user) -> int:
+    """How many records wait for a person: to be reviewed, sent back, or failed to be published. One query."""
+    me, waits = user.get_username(), filters.work("sent_back", user.get_username())
+    if may(user, "approve"):
+        waits |= filters.work("review", me)
+    if may(user, "publish"):
+        waits |= filters.plan("failed")
+    return Record.objects.using(EDITORIAL).filter(waits).count()
 
 
 def _sum(lines: dict[str, KindLine], name: str, standing: str) -> Number:

@@ -2,112 +2,30 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import ClassVar
 from uuid import UUID
 
 from django import forms
 from django.conf import settings
 from django.contrib import admin
-from django.contrib.admin import SimpleListFilter
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import SEARCH_VAR, ChangeList
 from django.core.exceptions import BadRequest
 from django.db import models
-from django.db.models.functions import Coalesce
+from django.http import HttpResponseRedirect
 from django.utils import timezone
 from django.utils.html import format_html
-from django.utils.text import capfirst
 
-from partnerships.editorial.models import Standing, State
-from partnerships.models import SeveralField
+from partnerships.editorial.models import Standing
 from partnerships.publishing.log import EDITORIAL
 
+from . import saved
+from .address_search import address_in, found_at
 from .addresses import address
-from .marks import chip
+from .filters import FOR_ALL, UNPUBLISHED, EvidenceFilter, ReviewFilter, with_state
+from .marks import chip, freshness_mark, stage_mark
 
 TOO_LONG = "A search has at most {words} words and {characters} characters: leave some out."
-
-
-def with_standing(queryset: models.QuerySet) -> models.QuerySet:
-    """Annotates `standing`, how a record stands to the public edition, `public_version`, how often it was published, and `newest`, its newest revision."""
-    state = State.objects.filter(record=models.OuterRef("pk"))
-    return queryset.annotate(
-        standing=Coalesce(models.Subquery(state.values("standing")[:1]), models.Value(Standing.NEVER.value)),
-        public_version=Coalesce(models.Subquery(state.values("public_version")[:1]), models.Value(0)),
-        newest=models.Subquery(state.values("revision")[:1]),
-    )
-
-
-# Filters --------------------------------------------------------------------------------------------------------------
-
-
-class StandingFilter(SimpleListFilter):
-    title = "state"
-    parameter_name = "standing"
-
-    def lookups(self, request, model_admin):
-        return Standing.choices
-
-    def queryset(self, request, queryset):
-        if self.value() not in Standing.values:
-            return queryset
-        known = State.objects.exclude(standing=Standing.NEVER)
-        if self.value() == Standing.NEVER:
-            return queryset.exclude(pk__in=known.values("record"))
-        return queryset.filter(pk__in=known.filter(standing=self.value()).values("record"))
-
-
-class KindFilter(SimpleListFilter):
-    title = "kind"
-    parameter_name = "kind"
-
-    def lookups(self, request, model_admin):
-        kinds = model_admin.admin_site.visible_kinds(request)
-        return [(kind._meta.model_name, capfirst(kind._meta.verbose_name_plural)) for kind in kinds]
-
-    def queryset(self, request, queryset):
-        return queryset.filter(kind=self.value()) if self.value() else queryset
-
-
-class ReviewFilter(SimpleListFilter):
-    title = "review"
-    parameter_name = "review"
-
-    def lookups(self, request, model_admin):
-        return [("overdue", "Overdue"), ("30", "Due in 30 days"), ("90", "Due in 90 days"), ("none", "No day set")]
-
-    def queryset(self, request, queryset):
-        today = timezone.now().date()
-        match self.value():
-            case "overdue":
-                return queryset.filter(review_by__lt=today)
-            case "30" | "90" as days:
-                return queryset.filter(review_by__range=(today, today + timedelta(days=int(days))))
-            case "none":
-                return queryset.filter(review_by__isnull=True)
-        return queryset
-
-
-def several(name: str) -> type[SimpleListFilter]:
-    """A filter for a field that holds several words: records that have the chosen one among theirs."""
-
-    class Has(SimpleListFilter):
-        title = name.replace("_", " ")
-        parameter_name = name
-
-        def field(self, model) -> SeveralField:
-            return model._meta.get_field(name)
-
-        def lookups(self, request, model_admin):
-            return self.field(model_admin.model).of.choices
-
-        def queryset(self, request, queryset):
-            if self.value() not in self.field(queryset.model).of.values:
-                return queryset
-            return queryset.filter(**{f"{name}__contains": self.value()})
-
-    return Has
 
 
 # The list -------------------------------------------------------------------------------------------------------------
@@ -154,18 +72,18 @@ class RecordListAdmin(admin.ModelAdmin):
     list_per_page = 100
     list_max_show_all = 200
     show_facets = admin.ShowFacets.NEVER
-    search_help_text = "Title, former name, code or slug"
+    search_help_text = "Title, former name, code or address"
     actions = ()
 
     def get_queryset(self, request):
         # FETCH_PEERS: what a column asks of one row (its region) is fetched for all rows of the page at once.
-        return with_standing(super().get_queryset(request).using(EDITORIAL)).fetch_mode(models.FETCH_PEERS)
+        return with_state(super().get_queryset(request).using(EDITORIAL)).fetch_mode(models.FETCH_PEERS)
 
     def get_list_display(self, request):
-        return ("named", "state", *self.columns, "saved")
+        return ("named", "state", "stage", *self.columns, "fresh", "owner", "saved")
 
     def get_list_filter(self, request):
-        return (StandingFilter, *self.filters, "disclosure", ReviewFilter)
+        return (*FOR_ALL, *self.filters, "disclosure", EvidenceFilter, ReviewFilter)
 
     def get_search_fields(self, request):
         return ("title", "slug", "short_title", "aliases__slug", *self.found_by)
@@ -190,6 +108,18 @@ class RecordListAdmin(admin.ModelAdmin):
             address(record, "changes"),
             record.title,
         )
+
+    @admin.display(description="review", ordering="stage")
+    def stage(self, record):
+        return stage_mark(record.stage) if record.standing in UNPUBLISHED else "–"
+
+    @admin.display(description="freshness", ordering="review_by")
+    def fresh(self, record):
+        return freshness_mark(record.review_by, timezone.now().date())
+
+    @admin.display(description="owner", ordering="owner_name")
+    def owner(self, record):
+        return record.owner_name or "–"
 
     @admin.display(description="saved", ordering="updated_at")
     def saved(self, record):
@@ -217,4 +147,17 @@ class RecordListAdmin(admin.ModelAdmin):
                 UUID(pk)
             except ValueError:
                 raise BadRequest("The selection names something that is no record.") from None
-        return super().changelist_view(request, extra_context)
+        if request.method == "POST" and "save_filter" in request.POST:
+            return saved.change(request, self)
+        extra = {"saved_filters": saved.shown(request, self)} | (extra_context or {})
+        if request.method == "GET" and (pasted := address_in(request.GET.get(SEARCH_VAR, ""))):
+            found = [
+                one
+                for one in found_at(pasted)
+                if self.admin_site.get_model_admin(type(one.as_kind())).has_view_permission(request)
+            ]
+            if len(found) == 1:
+                return HttpResponseRedirect(address(found[0]))
+            if not found:
+                extra["no_such_address"] = True
+        return super().changelist_view(request, extra)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from partnerships.editorial.models import Standing
+from partnerships.editorial.models import Review, Standing
+from partnerships.queries.freshness import Freshness, freshness
 
 
 def icon(name: str) -> SafeString:
@@ -21,3 +24,22 @@ def chip(standing: str, version: int = 0) -> SafeString:
     elif version and standing == Standing.CHANGED:
         words = f"{words} v{version}"
     return format_html('<span class="chip chip-{}">{}{}</span>', standing, icon(f"s-{standing}"), words)
+
+
+def stage_mark(stage: str) -> SafeString:
+    """How far a working copy is on its way to publication."""
+    return format_html('<span class="stage stage-{}">{}</span>', stage, Review(stage).label)
+
+
+def freshness_mark(review_by: date | None, today: date) -> SafeString | str:
+    """Whether a record is to be looked at again, and by which day."""
+    match freshness(review_by, today):
+        case None:
+            return "–"
+        case Freshness.FRESH:
+            words = "Fresh"
+        case Freshness.DUE:
+            words = "Due"
+        case _:
+            words = "Overdue"
+    return format_html('<span class="fresh fresh-{}">{}: {}</span>', words.lower(), words, f"{review_by:%-d %b %Y}")

@@ -12,7 +12,8 @@ from partnerships.editorial.permissions import may
 from partnerships.models import KINDS, Focus
 
 from .addresses import address
-from .lists import KindFilter, RecordListAdmin, ReviewFilter, StandingFilter
+from .filters import FOR_ALL, EvidenceFilter, KindFilter, LinksFilter, ReviewFilter
+from .lists import RecordListAdmin
 
 
 class AnyRecordAdmin(RecordListAdmin):
@@ -35,7 +36,7 @@ class AnyRecordAdmin(RecordListAdmin):
         return capfirst(KINDS[record.kind]._meta.verbose_name)
 
     def get_list_filter(self, request):
-        return (KindFilter, StandingFilter, "disclosure", ReviewFilter)
+        return (KindFilter, *FOR_ALL, "disclosure", EvidenceFilter, ReviewFilter, LinksFilter)
 
     # It is a list and a target, no page of its own ------------------------------------------------------------------------
 

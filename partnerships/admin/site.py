@@ -7,8 +7,10 @@ from django.contrib import admin
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.shortcuts import redirect
 from django.urls import path
+from django.utils.functional import SimpleLazyObject
 from django.utils.text import capfirst
 
+from partnerships.editorial.permissions import may
 from partnerships.models import (
     Activity,
     Assessment,
@@ -35,7 +37,7 @@ from partnerships.models import (
 )
 
 from . import calendar, preview, releases, review, signin, verification, writing
-from .home import overview
+from .home import overview, waiting_for
 
 GROUPS: dict[str, tuple[type[Kind], ...]] = {
     "Partnerships": (Partner, Framework, Programme, Region),
@@ -78,9 +80,6 @@ class Desk(admin.AdminSite):
 
     def password_change_done(self, request, extra_context=None):
         return redirect("account_change_password")
-
-    def each_context(self, request):
-        return super().each_context(request) | {"without_second_factor": not settings.STRICT_SIGN_IN}
 
     # What the desk holds ------------------------------------------------------------------------------------------------
 
@@ -131,8 +130,15 @@ class Desk(admin.AdminSite):
         ]
         return [*own, *super().get_urls()]
 
+    def each_context(self, request):
+        """Also how much waits for the person: only the pages of the desk that are rendered ask for it, and once."""
+        context = super().each_context(request) | {"without_second_factor": not settings.STRICT_SIGN_IN}
+        if context["has_permission"] and may(request.user, "change"):
+            context["waiting_for_me"] = SimpleLazyObject(lambda: waiting_for(request.user))
+        return context
+
     def index(self, request, extra_context=None):
-        found = overview(self.visible_kinds(request))
+        found = overview(self.visible_kinds(request), request.user)
         groups = [
             (
                 capfirst(name),

@@ -13,6 +13,7 @@ from partnerships.models import Source
 from .addresses import address
 from .base import KindAdmin, KindForm
 from .columns import day
+from .filters import LinksFilter
 
 
 def listed(sources: list[Source]) -> SafeString:
@@ -50,7 +51,7 @@ class SourceForm(KindForm):
 class SourceAdmin(KindAdmin):
     form = SourceForm
     columns = ("publisher", "when", "tier")
-    filters = ("tier", "language")
+    filters = ("tier", "language", LinksFilter)
     found_by = ("publisher", "author", "web_address")
     date_hierarchy = "published_earliest"
     facts = (

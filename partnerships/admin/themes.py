@@ -1,6 +1,6 @@
 from .base import KindAdmin
 from .columns import PeriodColumn
-from .lists import several
+from .filters import several
 
 
 class ObjectiveAdmin(KindAdmin):

@@ -27,7 +27,7 @@ from partnerships.publishing.documents import pointers
 from partnerships.publishing.feed import linking_texts, pointing_models
 from partnerships.publishing.log import EDITORIAL
 
-from .lists import with_standing
+from .filters import with_state
 
 PAGE = 100
 HOW = {
@@ -79,7 +79,7 @@ def uses_view(request: HttpRequest, door, pk: UUID) -> HttpResponse:
     """What points at a record, by kind and title, a hundred to a page."""
     record = door.wanted(request, pk, "view")
     found = ways(record)
-    rows = with_standing(Record.objects.using(EDITORIAL).filter(pk__in=found)).order_by("kind", "title", "pk")
+    rows = with_state(Record.objects.using(EDITORIAL).filter(pk__in=found)).order_by("kind", "title", "pk")
     page = Paginator(rows, PAGE).get_page(request.GET.get("p"))
     request.current_app = door.admin_site.name
     context = {

@@ -284,3 +284,46 @@ class Counter(models.Model):
 
     def __str__(self):
         return self.cache_key
+
+
+# Upkeep ---------------------------------------------------------------------------------------------------------------
+
+
+class SavedFilter(models.Model):
+    """How somebody narrows a list, kept under a name: for one account, or for everybody."""
+
+    owner = models.CharField(max_length=150, db_index=True)
+    kind = models.CharField(max_length=20)
+    name = models.CharField(max_length=60)
+    query = models.CharField(max_length=1000)
+    shared = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["name", "id"]
+        constraints = [models.UniqueConstraint(fields=["owner", "kind", "name"], name="filter_named_once")]
+
+    def __str__(self):
+        return self.name
+
+
+class LinkState(models.Model):
+    """What was found at a web address of a source when it was last asked for."""
+
+    class Status(models.TextChoices):
+        FINE = "fine", _("Fine")
+        BROKEN = "broken", _("Broken")
+        UNSURE = "unsure", _("Unsure")
+
+    source = models.UUIDField(db_index=True)
+    address = models.CharField(max_length=500)
+    status = models.CharField(max_length=10, choices=Status, db_index=True)
+    checked_at = models.DateTimeField()
+    fails = models.PositiveIntegerField(default=0)
+    note = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        ordering = ["source", "address"]
+        constraints = [models.UniqueConstraint(fields=["source", "address"], name="address_checked_once")]
+
+    def __str__(self):
+        return self.address

@@ -53,6 +53,7 @@ RIGHTS: dict[str, Right] = {
     "delete": _right(AUTHOR, standings=[NEVER]),  # its only author, or an administrator: see ALSO
     "restore": _right(AUTHOR),
     "comment": _right(AUTHOR),
+    "assign": _right(AUTHOR),  # say who looks after a record
     "preview": _right(AUTHOR),
     "export": _right(AUTHOR),
     "import": _right(AUTHOR),

@@ -8,6 +8,7 @@ from html import unescape
 import pytest
 from django.db import connections
 
+from partnerships.editorial.review import approve, send_back, submit
 from partnerships.publishing.models import Head, Publication
 from tests.world import resave
 
@@ -26,6 +27,7 @@ def test_every_number_is_the_length_of_the_list_behind_it(at, name):
     browser = at(name)
     page = browser.get(HOME)
     numbers = [page.context[key] for key in ("changed", "never", "withdrawn", "overdue")]
+    numbers += [tile.number for tile in page.context["tiles"]]
     numbers += [
         number
         for _, lines in page.context["groups"]
@@ -35,6 +37,37 @@ def test_every_number_is_the_length_of_the_list_behind_it(at, name):
     assert sum(number.count for number in numbers) > 20
     for number in numbers:
         assert browser.get(number.address).context["cl"].result_count == number.count, number.address
+
+
+def numbers_of(browser) -> dict[str, int]:
+    return {tile.said: tile.number.count for tile in browser.get(HOME).context["tiles"]}
+
+
+def test_the_numbers_follow_the_work(world, at):
+    atlantis = world.atlantis
+    anna, bruno, chiara = at("anna"), at("bruno"), at("chiara")
+    assert numbers_of(anna)["My drafts"] == 2  # Atlantis and Malta
+    assert "Waits for my review" not in numbers_of(anna)
+    assert numbers_of(bruno)["Waits for my review"] == 0
+    submit([atlantis], by=world.user("anna"))
+    assert (numbers_of(anna)["My drafts"], numbers_of(bruno)["Waits for my review"]) == (1, 1)
+    assert "1<span" in bruno.get(HOME).content.decode().partition('class="badge">')[2][:10]
+    send_back([atlantis], by=world.user("bruno"), note="Which sea?")
+    assert (numbers_of(anna)["Sent back to me"], numbers_of(bruno)["Waits for my review"]) == (1, 0)
+    submit([atlantis], by=world.user("anna"))
+    approve([atlantis], by=world.user("bruno"))
+    assert numbers_of(chiara)["Approved, waiting for publication"] == 1
+    for name, browser in (("anna", anna), ("chiara", chiara)):
+        for tile in browser.get(HOME).context["tiles"]:
+            found = browser.get(tile.number.address).context["cl"].result_count
+            assert found == tile.number.count, (name, tile.said)
+
+
+def test_nobody_reviews_what_is_partly_their_own(world, at):
+    resave(world.atlantis, by="bruno", capital="Poseidonis")
+    submit([world.atlantis], by=world.user("anna"))
+    assert numbers_of(at("bruno"))["Waits for my review"] == 0
+    assert numbers_of(at("chiara"))["Waits for my review"] == 1
 
 
 def test_what_changed_and_what_was_published_is_shown(world, at):

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.contrib import admin
 from django.db.models import ForeignKey
+from django.utils import timezone
 
 from partnerships.admin.addresses import list_address
-from partnerships.models import KINDS, Name
+from partnerships.editorial.models import LinkState
+from partnerships.editorial.review import submit
+from partnerships.models import KINDS, Citation, Name
 from partnerships.publishing.documents import columns, owned_rows
+from tests.world import resave
 
 from .browser import count
 from .records import make
@@ -84,6 +90,44 @@ def test_partners_are_found_by_code_and_by_former_name(world, at):
         "Malta",
         "Russia",
     ]
+
+
+def test_freshness_is_told_and_narrows_the_list(world, at):
+    today = timezone.now().date()
+    for record, days in ((world.malta, -1), (world.japan, 20), (world.finland, 45), (world.russia, 80)):
+        resave(record, review_by=today + timedelta(days=days))
+    anna = at("anna")
+    for value, expected in {
+        "overdue": ["Malta"],
+        "30": ["Japan"],
+        "60": ["Finland", "Japan"],
+        "90": ["Finland", "Japan", "Russia"],
+        "none": ["Atlantis"],
+    }.items():
+        assert titles(anna.get(list_address("partner"), {"review": value})) == expected
+    page = anna.get(list_address("partner")).content.decode()
+    assert (page.count("Overdue: "), page.count("Due: "), page.count("Fresh: ")) == (1, 1, 2)
+
+
+def test_evidence_links_and_stage_narrow_the_list(world, at):
+    resave(world.japan, unsourced="capital")
+    Citation.objects.create(record=world.malta, source=world.nato_topic)
+    LinkState.objects.create(
+        source=world.nato_topic.pk, address="https://example.org/topic", status="broken", checked_at=timezone.now()
+    )
+    submit([world.malta], by=world.user("anna"))
+    resave(world.c065, verdict="unverifiable", corrected_statement="")
+    anna = at("anna")
+    for asked, expected in (
+        ({"evidence": "unsourced"}, ["Japan"]),
+        ({"evidence": "unverified"}, ["Malta"]),
+        ({"evidence": "uncorrected"}, [world.c065.title]),
+        ({"links": "broken"}, ["Topic page"]),
+        ({"links": "unarchived"}, ["Old page", "Topic page"]),
+        ({"stage": "in_review"}, ["Malta"]),
+        ({"owner": "somebody else"}, titles(anna.get(list_address("record")))),
+    ):
+        assert titles(anna.get(list_address("record"), asked)) == expected, asked
 
 
 def test_a_field_of_several_words_narrows_by_one_of_them(world, at):

@@ -134,7 +134,14 @@ def test_writing_is_not_publishing(world, at):
         assert anna.post(address(world.malta, page), {"confirmed": "1", "note": "x"}).status_code == 403
     assert "_publish" not in anna.get(address(world.malta)).content.decode()
     choices = anna.get(list_address("partner")).context["action_form"].fields["action"].choices
-    assert [name for name, _ in choices] == ["", "submit_selected", "export_selected", "delete_selected"]
+    assert [name for name, _ in choices] == [
+        "",
+        "submit_selected",
+        "set_owner",
+        "set_review_day",
+        "export_selected",
+        "delete_selected",
+    ]
 
 
 # Only POSTs, only with a token ------------------------------------------------------------------------------------------

@@ -21,6 +21,7 @@ change    Author         any                       any
 delete    Author         never                     any
 restore   Author         any                       any
 comment   Author         any                       any
+assign    Author         any                       any
 preview   Author         any                       any
 export    Author         any                       any
 import    Author         any                       any
