@@ -25,6 +25,7 @@ from . import uploads
 from .audit import note_move, note_moves
 from .models import Event, Review, Revision, State
 from .permissions import may
+from .plans import leave, refuse_planned
 from .review import Approval, clear
 from .rules import broken, unsuitable
 from .saving import keep_revisions, take_version
@@ -151,6 +152,7 @@ def publish_for(user, records: Sequence[Record], **reason) -> list[Publication]:
     for record in records:
         if not may(user, "publish", record):
             raise Refusal(f"{record.title}: your account can't publish this.")
+    refuse_planned(record.pk for record in records)
     return publish(records, by=user.get_username(), cleared=clear(records, by=user), **reason)
 
 
@@ -221,6 +223,8 @@ def withdraw(
         public = [s for s in newest.values() if s.public_digest and not s.withdrawn]
     if not public:
         raise Refusal("Nothing of this is public, so there is nothing to withdraw.")
+    if action != Action.TAKE_DOWN:  # what is taken down can't come back with a plan: its text is gone
+        refuse_planned(state.record for state in public)
     if pointing := pointing_at([state.record for state in public], PUBLISHED):
         sources = set().union(*pointing.values())
         raise Refusal(
@@ -278,6 +282,7 @@ def merge(lost: Kind, survivor: Kind, *, by: str, note: str) -> list[Publication
         raise Refusal(f"{lost.title} was never saved.")
     public = bool(state.public_digest and not state.withdrawn)
     sources = pointing_at([lost.pk], EDITORIAL).get(lost.pk, set()) | {survivor.pk}
+    refuse_planned(sources | {lost.pk})
     states = {s.record: s for s in State.objects.filter(record__in=sources)}
     if public and (unready := [pk for pk, s in states.items() if s.standing == "changed"]):
         raise Refusal(f"Publish or undo the changes of these first: {_titles(unready)}.", pointing=unready)
@@ -299,6 +304,7 @@ def merge(lost: Kind, survivor: Kind, *, by: str, note: str) -> list[Publication
         if not public:
             into = f"Merged into {survivor.title}."
             note_move(by, "merge", lost, before=state.standing, digest=state.digest, note=f"{into} {note}".strip())
+            leave([lost.pk])
             lost.delete()
             return []
 
@@ -338,6 +344,7 @@ def merge(lost: Kind, survivor: Kind, *, by: str, note: str) -> list[Publication
 
     def settle(entries: list[Publication]) -> None:
         _settle(entries)
+        leave([lost.pk])
         lost.delete()
 
     return release(steps, within=settle)

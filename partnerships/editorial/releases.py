@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -30,6 +30,8 @@ from .review import Approval, clear
 from .saving import keep_revisions, write_document
 
 Status = Release.Status
+FARTHEST = timedelta(days=3653)
+"""How far ahead something may be planned: ten years."""
 
 
 class DoneAlready(Exception):
@@ -58,11 +60,15 @@ def make(title: str, *, by, note: str = "", records: Iterable[Record] = (), reas
 def _open(one: Release) -> Release:
     """The release as it is now, locked; refuses unless records may still be collected in it."""
     now = Release.objects.select_for_update().get(pk=one.pk)
-    if now.status not in (Status.OPEN, Status.FAILED):
-        raise Refusal(
-            f"{now.title} is {now.get_status_display().lower()}: open another release, or cancel the plan first."
-        )
+    _refuse_closed(now)
     return now
+
+
+def _refuse_closed(one: Release) -> None:
+    if one.status not in (Status.OPEN, Status.FAILED):
+        raise Refusal(
+            f"{one.title} is {one.get_status_display().lower()}: open another release, or cancel the plan first."
+        )
 
 
 def collect(one: Release, records: Iterable[Record], *, by, reason: Reason | None = None) -> None:
@@ -126,6 +132,8 @@ def _reasons(one: Release) -> dict[UUID, Reason]:
 def publish_now(one: Release, *, by) -> list[Publication]:
     """Publish all of a release: the newest approved revision of each record, all of them or none."""
     _require(by, "publish")
+    one = Release.objects.get(pk=one.pk)
+    _refuse_closed(one)
     records = records_of(one)
     if not records:
         raise Refusal(f"{one.title} is empty: add records first.")
@@ -159,6 +167,8 @@ def _clear_for(
     _require(by, "plan")
     if at <= timezone.now():
         raise Refusal("That moment is past. Choose a later one, or publish now.")
+    if at > timezone.now() + FARTHEST:
+        raise Refusal("That is more than ten years ahead. Choose an earlier moment.")
     if not records:
         raise Refusal(f"{title} is empty: add records first.")
     cleared = clear(records, by=by)
@@ -174,7 +184,7 @@ def _pin(one: Release, at: datetime, by: str, cleared: dict[UUID, Approval]) -> 
         item.save()
     one.status, one.due_at, one.planned_by, one.trouble = Status.PLANNED, at, by, ""
     one.save()
-    note_move(by, "plan", title=one.title, after=f"{at:%Y-%m-%d %H:%M} UTC", note=one.note)
+    _note(one, by, "plan", after=f"{at:%Y-%m-%d %H:%M} UTC", note=one.note)
     return one
 
 
@@ -201,6 +211,16 @@ def give_up(one: Release, *, by) -> None:
         note_move(by.get_username(), "give_up_release", title=one.title)
 
 
+def _note(one: Release, by: str, verb: str, **said: str) -> None:
+    """Write a move of a release down, and with each of its records: their histories tell it, too."""
+    note_moves(
+        [
+            Event(by=by, verb=verb, title=one.title, **said),
+            *(Event(by=by, verb=verb, **of(record), **said) for record in records_of(one)),
+        ]
+    )
+
+
 def cancel(one: Release, *, by) -> Release:
     """Give up a planned time; the records stay collected."""
     _require(by, "plan")
@@ -208,7 +228,7 @@ def cancel(one: Release, *, by) -> Release:
         one = Release.objects.select_for_update().get(pk=one.pk)
         if one.status != Status.PLANNED:
             raise Refusal(f"{one.title} is not planned, so there is nothing to cancel.")
-        note_move(by.get_username(), "cancel_plan", title=one.title, before=f"{one.due_at:%Y-%m-%d %H:%M} UTC")
+        _note(one, by.get_username(), "cancel_plan", before=f"{one.due_at:%Y-%m-%d %H:%M} UTC")
         one.items.update(digest="", reviewed_by="", one_person=False)
         one.status, one.due_at, one.planned_by = Status.OPEN, None, ""
         one.save()
@@ -228,8 +248,11 @@ def run_due(now: datetime | None = None) -> list[Release]:
     for one in due(now or timezone.now()):
         items = list(one.items.all())
         cleared = {item.record: Approval(item.digest, item.reviewed_by, item.one_person) for item in items}
+        records = records_of(one)
         try:
-            _run(one, records_of(one), cleared, one.planned_by, Status.PLANNED)
+            if len(records) < len(items):
+                raise Refusal("A record of it is no longer there. Look at what is left, and plan it again.")
+            _run(one, records, cleared, one.planned_by, Status.PLANNED)
         except DoneAlready:
             continue
         except (Refusal, Stuck) as refusal:
@@ -268,7 +291,7 @@ def _run(
 def _fail(one: Release, why: str) -> None:
     with transaction.atomic(using=EDITORIAL):
         if Release.objects.filter(pk=one.pk, status=Status.PLANNED).update(status=Status.FAILED, trouble=why):
-            note_move(one.planned_by, "plan_failed", title=one.title, note=why)
+            _note(one, one.planned_by, "plan_failed", note=why)
 
 
 # Taking back ----------------------------------------------------------------------------------------------------------
@@ -291,15 +314,21 @@ def undo(one: Release, *, by, note: str) -> list[Publication]:
     name, together = by.get_username(), uuid7()
     title = f"Taken back: {one.title}"[:120]
     steps = [_back(entry, name, note.strip(), together, title) for entry in entries]
-    with transaction.atomic(using=EDITORIAL):
-        new = Release.objects.create(
-            title=title, note=note.strip(), made_by=name, made_at=timezone.now(), undoes=one, status=Status.OPEN
-        )
-        _turn_back_working_copies(entries, steps, name, title)
 
-    def mark(made: list[Publication]) -> None:
+    def mark(made: list[Publication]) -> None:  # in the log's transaction: a refusal leaves no trace of it
+        _turn_back_working_copies(entries, steps, name, title)
         _settle(made)
-        Release.objects.filter(pk=new.pk).update(status=Status.DONE, done_at=timezone.now(), entry_release=together)
+        now = timezone.now()
+        Release.objects.create(
+            title=title,
+            note=note.strip(),
+            made_by=name,
+            made_at=now,
+            undoes=one,
+            status=Status.DONE,
+            done_at=now,
+            entry_release=together,
+        )
 
     return take_steps(steps, within=mark)
 

@@ -32,6 +32,7 @@ from partnerships.publishing.log import EDITORIAL, bodies, keep_documents
 from partnerships.publishing.upgrades import upgraded
 
 from .models import Review, Revision, State
+from .plans import leave, refuse_planned
 
 
 class Stale(Exception):
@@ -172,5 +173,7 @@ def discard(records: Iterable[Kind]) -> None:
         public = {state.record for state in states if state.public_version}
         if kept := [record.title for record in records if record.pk in public]:
             raise Refusal(f"{', '.join(kept)}: what was public can't be deleted, only withdrawn.")
+        refuse_planned(record.pk for record in records)
+        leave([record.pk for record in records])
         for record in records:
             record.delete()

@@ -10,10 +10,11 @@ from django.db import OperationalError
 from django.utils import timezone
 
 from partnerships.editorial import releases
-from partnerships.editorial.models import Event, Lease, Release, State
-from partnerships.editorial.publication import Reason
+from partnerships.editorial.models import Event, Lease, Release, Revision, State
+from partnerships.editorial.publication import Reason, merge, publish_for, withdraw
+from partnerships.editorial.saving import discard
 from partnerships.editorial.worker import Worker, last_run, look, take_lease
-from partnerships.models import Partner
+from partnerships.models import Partner, Region, Source
 from partnerships.publishing.dump import lines
 from partnerships.publishing.feed import Refusal
 from partnerships.publishing.models import Head, LogDocument, Publication
@@ -199,13 +200,81 @@ def test_releases_are_for_publishers(world, capitals, name):
 def test_every_move_is_written_down(world, chiara, capitals):
     one = releases.plan_records(capitals, soon(), by=chiara, reason=WHY)
     releases.cancel(one, by=chiara)
-    assert [event.verb for event in Event.objects.order_by("seq")][-5:] == [
-        "make_release",
-        "collect",
-        "collect",
-        "plan",
-        "cancel_plan",
+    moves = [(event.verb, event.title) for event in Event.objects.order_by("seq")]
+    of_each = [one.title, "Finland", "Japan"]
+    assert moves[-9:] == [
+        ("make_release", one.title),
+        *(("collect", title) for title in of_each[1:]),
+        *(("plan", title) for title in of_each),
+        *(("cancel_plan", title) for title in of_each),
     ]
+
+
+def test_what_is_planned_stays_as_it_is_until_it_is_cancelled(world, chiara, capitals):
+    old, twin = (
+        save(Source(slug=slug, title=slug, web_address=f"https://example.org/{slug}")) for slug in ("twin-1", "twin-2")
+    )
+    draft = save(Partner(slug="mu", title="Mu"))
+    one = releases.plan_records([old, draft, capitals[0]], soon(), by=chiara, reason=WHY)
+    for attempt in (
+        lambda: discard([draft]),
+        lambda: merge(old, twin, by="chiara", note="The same."),
+        lambda: merge(twin, old, by="chiara", note="The same."),
+        lambda: publish_for(chiara, [capitals[0]], change_kind="new_evidence", note="Sooner."),
+        lambda: withdraw([capitals[0]], by="chiara", note="Never mind."),
+    ):
+        with pytest.raises(Refusal, match=r"is planned for .* UTC with “.*Cancel that first"):
+            attempt()
+    releases.cancel(one, by=chiara)
+    discard([draft])
+    merge(old, twin, by="chiara", note="The same.")
+    assert [item.record for item in one.items.all()] == [capitals[0].pk]  # what is gone is in no open release
+
+
+def test_a_take_down_does_not_wait_for_a_plan(world, chiara, capitals):
+    one = releases.plan_records(capitals[1:], soon(), by=chiara, reason=WHY)
+    withdraw(capitals[1:], by="dag", note="A court says so.", action="take_down")
+    [ran] = releases.run_due(later(one))
+    assert (ran.status, "taken down" in ran.trouble) == ("failed", True)
+
+
+def test_a_release_with_a_record_that_is_gone_is_not_published_without_it(world, chiara, capitals):
+    draft = save(Partner(slug="mu", title="Mu"))
+    one = releases.plan_records([draft, *capitals], soon(), by=chiara, reason=WHY)
+    draft.delete()  # past every path of ours
+    [ran] = releases.run_due(later(one))
+    assert (ran.status, "no longer there" in ran.trouble) == ("failed", True)
+    assert public_capitals() == set()
+
+
+def test_a_refused_taking_back_leaves_nothing(world, chiara, capitals):
+    asia = save(Region(slug="asia", title="Asia"))
+    one = releases.make("Capitals", by=chiara)
+    releases.collect(one, [asia, *capitals], by=chiara, reason=WHY)
+    releases.publish_now(one, by=chiara)
+    publish_for(chiara, [resave(world.russia, region=asia)], change_kind="new_evidence", note="It lies there, too.")
+    revisions = Revision.objects.count()
+    with pytest.raises(Refusal, match="point"):
+        releases.undo(Release.objects.get(pk=one.pk), by=chiara, note="Too early.")
+    assert Release.objects.count() == 1
+    assert Partner.objects.get(slug="japan").capital == "Tokyo"
+    assert Revision.objects.count() == revisions
+
+
+@pytest.mark.parametrize(("status", "said"), [("planned", "is planned"), ("cancelled", "is cancelled")])
+def test_only_an_open_release_is_published_by_hand(world, chiara, capitals, status, said):
+    one = releases.make("Capitals", by=chiara)
+    releases.collect(one, capitals, by=chiara, reason=WHY)
+    Release.objects.filter(pk=one.pk).update(status=status)
+    with pytest.raises(Refusal, match=said):
+        releases.publish_now(one, by=chiara)
+    assert public_capitals() == set()
+
+
+def test_nothing_is_planned_for_a_day_that_nobody_will_see(world, chiara, capitals):
+    last = datetime.max.replace(tzinfo=timezone.get_fixed_timezone(-600))
+    with pytest.raises(Refusal, match="ten years"):
+        releases.plan_records(capitals, last, by=chiara, reason=WHY)
 
 
 # The worker -----------------------------------------------------------------------------------------------------------
