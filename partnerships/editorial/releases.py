@@ -178,7 +178,10 @@ def _clear_for(
 
 def _pin(one: Release, at: datetime, by: str, cleared: dict[UUID, Approval]) -> Release:
     one = _open(one)
-    for item in one.items.all():
+    items = list(one.items.all())
+    if {item.record for item in items} != cleared.keys():
+        raise Refusal(f"{one.title} was added to, or taken from, in the meantime. Look at what is in it now.")
+    for item in items:
         approval = cleared[item.record]
         item.digest, item.reviewed_by, item.one_person = approval.digest, approval.reviewed_by, approval.one_person
         item.save()
@@ -291,6 +294,7 @@ def _run(
 def _fail(one: Release, why: str) -> None:
     with transaction.atomic(using=EDITORIAL):
         if Release.objects.filter(pk=one.pk, status=Status.PLANNED).update(status=Status.FAILED, trouble=why):
+            one.items.exclude(record__in=Record.objects.values("pk")).delete()  # nobody could take them out
             _note(one, one.planned_by, "plan_failed", note=why)
 
 

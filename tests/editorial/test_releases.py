@@ -245,6 +245,9 @@ def test_a_release_with_a_record_that_is_gone_is_not_published_without_it(world,
     [ran] = releases.run_due(later(one))
     assert (ran.status, "no longer there" in ran.trouble) == ("failed", True)
     assert public_capitals() == set()
+    releases.plan(ran, soon(), by=chiara)
+    assert [again.status for again in releases.run_due(later(Release.objects.get(pk=one.pk)))] == ["done"]
+    assert public_capitals() == {"Tokyo", "Helsinki"}
 
 
 def test_a_refused_taking_back_leaves_nothing(world, chiara, capitals):
