@@ -23,7 +23,7 @@ from partnerships.editorial import publication as verbs
 from partnerships.editorial.models import Release, State
 from partnerships.editorial.pending import Pending, against_public
 from partnerships.editorial.permissions import may
-from partnerships.editorial.releases import planned
+from partnerships.editorial.plans import planned
 from partnerships.editorial.review import clear
 from partnerships.editorial.rules import RULES, broken, facts_changed
 from partnerships.editorial.saving import Stale

@@ -16,7 +16,7 @@ from partnerships.editorial import review as verbs
 from partnerships.editorial.models import Release, Review, Standing, State
 from partnerships.editorial.pending import Pending, against_public
 from partnerships.editorial.permissions import four_eyes, may
-from partnerships.editorial.releases import gathered
+from partnerships.editorial.plans import gathered
 from partnerships.models import Kind, Record
 from partnerships.publishing.feed import Refusal
 from partnerships.publishing.log import EDITORIAL

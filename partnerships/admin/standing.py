@@ -12,7 +12,7 @@ from django.contrib.auth import get_user_model
 from partnerships.editorial.audit import history
 from partnerships.editorial.models import Event, Release, Review, Standing, State
 from partnerships.editorial.permissions import four_eyes, may
-from partnerships.editorial.releases import gathered
+from partnerships.editorial.plans import gathered
 from partnerships.editorial.review import approvers, authors_of
 from partnerships.models import Kind, Record
 

@@ -107,17 +107,6 @@ def drop(one: Release, records: Iterable[Record], *, by) -> None:
         note_moves(Event(by=by.get_username(), verb="drop", before=one.title[:40], **of(record)) for record in records)
 
 
-def gathered(records: Iterable[UUID]) -> dict[UUID, Release]:
-    """The release that each record waits in, of those that do: planned, or open for collecting."""
-    waiting = ReleaseItem.objects.filter(record__in=list(records), release__status__in=[Status.OPEN, Status.PLANNED])
-    return {item.record: item.release for item in waiting.select_related("release")}
-
-
-def planned(records: Iterable[UUID]) -> dict[UUID, Release]:
-    """The release with which each record becomes public by itself, of those that will."""
-    return {record: one for record, one in gathered(records).items() if one.status == Status.PLANNED}
-
-
 def records_of(one: Release) -> list[Record]:
     return list(Record.objects.filter(pk__in=one.items.values("record")).order_by("title"))
 
