@@ -53,6 +53,7 @@ def test_a_setting_that_can_not_be_used_stops_the_start_with_a_sentence(environm
     assert "Traceback" not in stopped.stderr
 
 
+@pytest.mark.slow
 def test_the_production_posture_passes_the_deployment_checks(tmp_path):
     checked = manage(
         "check", "--deploy", "--fail-level", "WARNING", VAR_DIR=str(tmp_path), SITE_ORIGIN="https://portal.example.org"
@@ -179,6 +180,7 @@ def test_a_first_start_that_is_killed_again_and_again_completes(serving, tmp_pat
     assert everything.count("an administrator was made") >= 1
 
 
+@pytest.mark.slow
 def test_a_port_in_use_gets_a_sentence(serving):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

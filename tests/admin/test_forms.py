@@ -477,6 +477,7 @@ def test_a_country_with_500_rows_takes_the_queries_of_one_with_five(world, at):
     assert taken[1] <= 25
 
 
+@pytest.mark.slow
 def test_a_country_with_500_rows_saves_what_changed(world, at):
     anna, japan = at("anna"), world.japan
     fill_up(japan, 500, world.pfp)
@@ -490,6 +491,7 @@ def test_a_country_with_500_rows_saves_what_changed(world, at):
     assert japan.memberships.get(note="The middle one.").start == "1251"
 
 
+@pytest.mark.slow
 def test_saving_500_new_rows_takes_constant_statements(world, at):
     from .browser import watched
 

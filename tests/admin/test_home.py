@@ -22,7 +22,7 @@ def text(response) -> str:
     return unescape(response.content.decode())
 
 
-@pytest.mark.parametrize("name", ["anna", "dag"])
+@pytest.mark.parametrize("name", ["anna", pytest.param("dag", marks=pytest.mark.slow)])
 def test_every_number_is_the_length_of_the_list_behind_it(at, name):
     browser = at(name)
     page = browser.get(HOME)

@@ -221,7 +221,9 @@ NASTIES = [
 
 
 @pytest.mark.filterwarnings("ignore:Pagination may yield")
-@pytest.mark.parametrize("kind", ["partner", "edition", "milestone", "record"])
+@pytest.mark.parametrize(
+    "kind", ["partner", *(pytest.param(kind, marks=pytest.mark.slow) for kind in ("edition", "milestone", "record"))]
+)
 def test_no_parameter_breaks_a_list(at, kind):
     anna = at("anna")
     for nasty in NASTIES:

@@ -18,6 +18,7 @@ from partnerships.queries.filters import QUESTIONS, SearchQuestions
 VOID = {"meta", "link", "br", "img", "input"}
 
 
+@pytest.mark.slow
 def test_the_schema_is_valid_and_comes_without_warnings(capsys):
     out = StringIO()
     call_command("spectacular", format="openapi-json", validate=True, fail_on_warn=True, stdout=out)

@@ -33,7 +33,6 @@ SAMPLES: dict[str, list[str]] = {
     "about": ["/about/", f"/about/?{DAY}"],
     "method": ["/about/method/", f"/about/method/?{DAY}"],
     "pages-detail": ["/pages/{page}/", f"/pages/{{page}}/?{DAY}"],
-    "media": ["/media/none.webp"],
     "robots": ["/robots.txt"],
     "sitemap": ["/sitemap.xml"],
     "editions-detail": ["/exercises/{series}/{edition}/", f"/exercises/{{series}}/{{edition}}/?{DAY}"],
