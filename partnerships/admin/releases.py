@@ -350,7 +350,7 @@ def _publish(request, one, typed):
     _shown(request, one)
     entries = verbs.publish_now(one, by=request.user)
     _log(request, entries)
-    return _back(request, one, f"{one.title} is published: {len(entries)} records.")
+    return _back(request, one, f"{one.title} is published: {_counted(entries)}.")
 
 
 def _plan(request, one, typed):
@@ -382,7 +382,11 @@ def _undo(request, one, typed):
         raise Refusal("The note is too long.")
     entries = verbs.undo(one, by=request.user, note=form.cleaned_data["note"])
     _log(request, entries)
-    return _back(request, one, f"{one.title} is taken back: its {len(entries)} records are what they were before.")
+    return _back(request, one, f"{one.title} is taken back: {_counted(entries)} as before.")
+
+
+def _counted(entries: list[Publication]) -> str:
+    return "1 record" if len(entries) == 1 else f"{len(entries)} records"
 
 
 def _log(request, entries: list[Publication]) -> None:

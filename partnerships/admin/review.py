@@ -142,7 +142,7 @@ class Part:
 def waiting_for(user) -> dict[str, list[State]]:
     """The records under review by what they wait for, of whom: the oldest first.
 
-    "mine" waits for this person's approval, "others" for somebody else's, "back" was sent back to this person, and
+    "mine" waits for this person's approval, "others" for somebody else, "back" was sent back to this person, and
     "approved" for a publisher. Two queries.
     """
     me, strict, approves = user.get_username(), four_eyes(), may(user, "approve")
@@ -156,8 +156,8 @@ def waiting_for(user) -> dict[str, list[State]]:
         match state.review:
             case Review.IN_REVIEW:
                 found["mine" if approves and not (own and strict) else "others"].append(state)
-            case Review.CHANGES if own or state.submitted_by == me:
-                found["back"].append(state)
+            case Review.CHANGES:
+                found["back" if own or state.submitted_by == me else "others"].append(state)
             case Review.APPROVED:
                 found["approved"].append(state)
     return found

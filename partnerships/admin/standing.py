@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from django import forms
 from django.conf import settings
 from django.contrib.auth import get_user_model
+from django.utils.text import capfirst
 
 from partnerships.editorial.audit import history
 from partnerships.editorial.models import Event, Release, Review, Standing, State
@@ -28,6 +29,9 @@ SAID = {
     "merge": "merged it into another record",
     "collect": "put it into the release",
     "drop": "took it out of the release",
+    "plan": "planned it for",
+    "cancel_plan": "cancelled the plan for",
+    "plan_failed": "had planned it, and it wasn't published",
 }
 """The moves of the audit log that are about one record, as its history says them."""
 
@@ -97,7 +101,7 @@ def any_of(people: list) -> str:
     called = [one.get_full_name() or one.get_username() for one in people[:5]]
     if len(called) > 1:
         return f"{', '.join(called[:-1])} or {called[-1]}"
-    return called[0] if called else "Nobody"
+    return called[0] if called else "nobody here"
 
 
 def one_person() -> str:
@@ -124,7 +128,7 @@ def where(record: Kind, user) -> Where:
     publishes = may(user, "publish", record)
     match state.review:
         case Review.IN_REVIEW:
-            found.next = "You can approve it." if can else f"{any_of(able)} can approve."
+            found.next = "You can approve it." if can else capfirst(f"{any_of(able)} can approve.")
             found.moves = {"approve", "send_back"} if can else set()
             if may(user, "send_back", record):
                 found.moves.add("send_back")
@@ -137,7 +141,8 @@ def where(record: Kind, user) -> Where:
             found.step = "publish" if publishes else ""
         case _:
             alone = publishes and can
-            found.next = "You can publish it." if alone else f"Submit it for review; {any_of(others)} can approve."
+            who = any_of(others) if others or not can else "you"
+            found.next = "You can publish it." if alone else f"Submit it for review; {who} can approve."
             found.moves = {"submit"}
             found.step = "publish" if alone else "submit"
     if found.planned:
@@ -171,4 +176,6 @@ def said_of(event: Event) -> str:
     said = SAID[event.verb]
     if event.verb in ("collect", "drop"):
         said += f" “{event.after or event.before}”"
+    elif event.verb in ("plan", "cancel_plan"):
+        said += f" {event.after or event.before}"
     return said

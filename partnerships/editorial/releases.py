@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -66,15 +67,14 @@ def _open(one: Release) -> Release:
 
 def _refuse_closed(one: Release) -> None:
     if one.status not in (Status.OPEN, Status.FAILED):
-        raise Refusal(
-            f"{one.title} is {one.get_status_display().lower()}: open another release, or cancel the plan first."
-        )
+        way_out = "cancel the plan first" if one.status == Status.PLANNED else "open another release"
+        raise Refusal(f"{one.title} is {one.get_status_display().lower()} already: {way_out}.")
 
 
 def collect(one: Release, records: Iterable[Record], *, by, reason: Reason | None = None) -> None:
-    """Put records into a release, each with its reason; those that are in it already get the new reason."""
+    """Put records into a release, each with its reason; one that is in it already gets the new reason, if there is one."""
     _require(by, "release")
-    reason = reason or Reason()
+    said = {} if reason is None else asdict(reason)
     with transaction.atomic(using=EDITORIAL):
         one, events = _open(one), []
         already = set(one.items.values_list("record", flat=True))
@@ -85,13 +85,7 @@ def collect(one: Release, records: Iterable[Record], *, by, reason: Reason | Non
             ReleaseItem.objects.update_or_create(
                 release=one,
                 record=record.pk,
-                defaults={
-                    "kind": record.kind,
-                    "change_kind": reason.change_kind,
-                    "note": reason.note,
-                    "wrong": reason.wrong,
-                    "wrong_since": reason.wrong_since,
-                },
+                defaults={"kind": record.kind} | said,
             )
             if record.pk not in already:
                 events.append(Event(by=by.get_username(), verb="collect", after=one.title[:40], **of(record)))

@@ -11,7 +11,7 @@ from django.utils import timezone
 from partnerships.admin.addresses import address, list_address
 from partnerships.editorial.models import Lease, Release, State
 from partnerships.editorial.publication import Reason
-from partnerships.editorial.releases import collect, make, plan_records, run_due
+from partnerships.editorial.releases import cancel, collect, make, plan_records, run_due
 from partnerships.editorial.review import submit
 from partnerships.models import Partner, Region
 from partnerships.publishing.reading import public
@@ -161,7 +161,7 @@ def test_opened_filled_from_a_list_reasoned_and_published(world, tokyo, helsinki
     page = do(chiara, one, "undo", note="")
     assert "Say why" in text(page)
     page = do(chiara, one, "undo", note="Too early.")
-    assert "is taken back: its 2 records" in text(page)
+    assert "is taken back: 2 records" in text(page)
     assert "Taken back since:" in text(page)
     assert public_capitals() == set()
 
@@ -175,6 +175,48 @@ def test_a_correction_asks_what_was_wrong(capitals, tokyo, at):
     assert "None was given.</textarea>" in text(page)  # nothing typed is lost
     do(chiara, capitals, "reason", **sent, wrong="None was given.", wrong_since="2024")
     assert capitals.items.get(record=tokyo.pk).wrong_since == "2024"
+
+
+def test_collected_again_a_record_keeps_its_reason(capitals, tokyo, at):
+    chiara, partners = at("chiara"), list_address("partner")
+    asked = chiara.post(partners, {"action": "collect_selected", "_selected_action": [str(tokyo.pk)]})
+    chiara.post(partners, typed(asked, into=str(capitals.pk)))
+    assert capitals.items.get(record=tokyo.pk).note == WHY.note
+
+
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [
+        ("cancelled", "Capitals is cancelled already: open another release."),
+        ("planned", "Capitals is planned already: cancel the plan first."),
+    ],
+)
+def test_a_page_that_is_out_of_date_says_what_became_of_the_release(capitals, at, status, said):
+    chiara = at("chiara")
+    seen = chiara.get(where(capitals)).context["seen"]
+    Release.objects.filter(pk=capitals.pk).update(status=status, due_at=timezone.now() + timedelta(days=1))
+    page = chiara.post(where(capitals), {"do": "publish", "seen": seen})
+    assert said in text(page)
+    assert public_capitals() == set()
+
+
+@pytest.mark.parametrize("when", ["9999-12-31T23:59-23:59", "0001-01-01T00:00+23:59", "2031-02-30T09:00"])
+def test_a_moment_that_is_none_gets_a_sentence(capitals, at, when):
+    assert do(at("chiara"), capitals, "plan", at=when).status_code == 200
+    assert Release.objects.get().status == "open"
+
+
+def test_what_is_planned_is_not_deleted_meanwhile_and_its_history_says_so(world, at):
+    draft = save(Partner(slug="mu", title="Mu"), by="anna")
+    one = plan_records([draft], timezone.now() + timedelta(hours=1), by=world.user("chiara"), reason=WHY)
+    page = at("anna").post(address(draft, "delete"), {"post": "yes"}, follow=True)
+    assert "Mu is planned for" in text(page)
+    cancel(one, by=world.user("chiara"))
+    history = text(at("anna").get(address(draft, "history")))
+    assert "planned it for" in history
+    assert "cancelled the plan for" in history
+    at("anna").post(address(draft, "delete"), {"post": "yes"})
+    assert not Partner.objects.filter(pk=draft.pk).exists()
 
 
 def test_all_of_it_is_reviewed_on_one_page(world, capitals, tokyo, helsinki, at):
@@ -209,7 +251,7 @@ def test_planned_cancelled_dropped_given_up(world, capitals, tokyo, at):
     assert "Cancel the plan" in text(page)
     resave(tokyo, by="anna", capital="Edo")
     assert "It was edited since; what was planned becomes public" in text(chiara.get(where(capitals)))
-    assert "planned: open another release" in text(do(chiara, capitals, "drop", record=str(tokyo.pk)))
+    assert "is planned already: cancel the plan first." in text(do(chiara, capitals, "drop", record=str(tokyo.pk)))
     do(chiara, capitals, "cancel")
     do(chiara, capitals, "drop", record=str(tokyo.pk))
     assert capitals.items.count() == 1

@@ -6,6 +6,7 @@ from html import unescape
 
 import pytest
 from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import User
 
 from partnerships.admin.addresses import address, list_address
 from partnerships.editorial.models import Event, Release, State
@@ -71,6 +72,19 @@ def test_one_button_is_filled_and_it_is_the_next_step(world, tokyo, at):
         page = text(at(who).get(address(record)))
         assert page.count("btn primary") == 1, (who, record)
     assert "_publish" not in text(at("chiara").get(address(own)))  # it would only be refused: she wrote it
+
+
+@pytest.mark.parametrize(
+    ("who", "gone", "said"),
+    [
+        ("bruno", ["chiara", "dag"], "Submit it for review; you can approve."),
+        ("anna", ["bruno", "chiara", "dag"], "Submit it for review; nobody here can approve."),
+    ],
+)
+def test_the_next_step_names_nobody_who_cannot_take_it(world, at, who, gone, said):
+    User.objects.filter(username__in=gone).update(is_active=False)
+    record = resave(world.japan, by=who, capital="Tokyo")
+    assert said in text(at(who).get(address(record)))
 
 
 def test_sending_back_needs_a_note_and_reaches_the_author(world, tokyo, at):
@@ -177,7 +191,13 @@ def test_the_queue_says_what_waits_for_whom(world, tokyo, at):
     submit([tokyo, own, done, back], by=anna)
     approve([done], by=bruno)
     send_back([back], by=bruno, note="Longer.")
-    assert parts(at("bruno")) == {"mine": ["Japan"], "back": [], "approved": ["Russia"], "others": ["Finland"]}
+    assert parts(at("bruno")) == {
+        "mine": ["Japan"],
+        "back": [],
+        "approved": ["Russia"],
+        "others": ["Finland", "Partnership for Peace"],  # what was sent back waits for its author
+    }
+    assert "sent back" in text(at("bruno").get(QUEUE))
     assert parts(at("chiara"))["mine"] == ["Japan", "Finland"] or set(parts(at("chiara"))["mine"]) == {
         "Japan",
         "Finland",
