@@ -22,6 +22,8 @@ from tests.sweep import FULL
 from .browser import watched, writes
 from .walking import (
     FORGED,
+    FORGED_ELSEWHERE,
+    HIDDEN,
     MARK,
     OUTSIDE,
     PEOPLE,
@@ -30,14 +32,15 @@ from .walking import (
     Scene,
     ask,
     build,
+    build_rest,
     copied,
     everything,
-    fits,
     has,
     page_of,
     patterns,
     signed,
     table,
+    walkers,
 )
 
 SOME = sorted(KINDS) if FULL else ["notice"]
@@ -73,7 +76,7 @@ def scene_of(own, world_template, tmp_path):
     @contextmanager
     def scene_of(kind: str):
         with own(world_template) as pair:
-            scene = build(kind)
+            scene = build(kind) if kind else build_rest()
             with databases.using(pair):  # closes what is open, so that the files are whole
 
                 def spoilt():
@@ -85,10 +88,12 @@ def scene_of(own, world_template, tmp_path):
     return scene_of
 
 
-def refused(name: str, answer: Answer) -> bool:
-    """Whether somebody was turned away: to the sign-in from outside the desk, by 403 within."""
+def refused(name: str, answer: Answer, page: str = "") -> bool:
+    """Whether somebody was turned away: to the sign-in from outside the desk, mostly by 403 within."""
     if name in OUTSIDE:
         return answer.code == 302 and answer.response.url.startswith("/admin/login/")
+    if PEOPLE[name] == "no role" and page in HIDDEN:
+        return answer.code == HIDDEN[page]
     return answer.code == 403
 
 
@@ -120,7 +125,7 @@ def _looking(scene: Scene, tally: Tally) -> None:
         if not page.startswith("kind ") or (page == "kind file" and scene.kind != "image"):
             continue
         where = scene.where(page.removeprefix("kind "))
-        for name in PEOPLE:
+        for name in walkers(verb):
             answer = ask(scene.clients[name], "get", where, before=before)
             _looked(tally, page, name, answer, verb, codes, scene.kind, scene.standing)
 
@@ -130,22 +135,13 @@ def _looked(tally: Tally, page: str, name: str, answer: Answer, verb: str, codes
     if verb == "open":
         tally.cell("pages shown", answer.code in codes, *about)
     elif name in OUTSIDE or verb == "never" or (verb in RIGHTS and not has(name, verb)):
-        tally.cell("refusals to show", refused(name, answer) and not shows(answer), *about)
+        tally.cell("refusals to show", refused(name, answer, page) and not shows(answer), *about)
     else:
         tally.cell("pages shown", answer.code in codes, *about)
     tally.cell("looks without writing", not (answer.changed if page in ROLLED_BACK else answer.wrote), *about)
 
 
 # Posts ------------------------------------------------------------------------------------------------------------------
-
-
-def may_and_does(scene: Scene, one: Forged, name: str) -> bool:
-    """Whether a post changes something when this person sends it."""
-    return (
-        one.verb != "never"
-        and fits(name, one.verb, scene.standing, scene.review, scene.kind)
-        and scene.standing in one.works
-    )
 
 
 def _posting(scene: Scene, spoilt, tally: Tally, posts: Sequence[Forged]) -> None:
@@ -156,8 +152,8 @@ def _posting(scene: Scene, spoilt, tally: Tally, posts: Sequence[Forged]) -> Non
         with watched() as statements:
             fields = one.fields(scene)
         tally.cell("forms opened without writing", not writes(statements), scene.kind, scene.standing, one.name)
-        able = [name for name in PEOPLE if may_and_does(scene, one, name)]
-        for name in PEOPLE:
+        able = [name for name in PEOPLE if scene.able(one, name)]
+        for name in PEOPLE if one.who else walkers(one.verb):
             if name not in able:
                 answer = ask(scene.clients[name], "post", where, signed(fields, scene, name), before)
                 _refused(scene, one, name, answer, tally)
@@ -187,7 +183,7 @@ def _chosen(scene: Scene) -> dict[tuple[str, str], list[Forged]]:
         does = {}
         for way in WAYS:
             scene.standing, scene.review = way
-            does.setdefault(any(may_and_does(scene, one, name) for name in PEOPLE), way)
+            does.setdefault(any(scene.able(one, name) for name in PEOPLE), way)
         for way in does.values():
             chosen.setdefault(way, []).append(one)
     return chosen
@@ -204,3 +200,30 @@ def test_the_pages_of_records(scene_of, kind):
                 _looking(scene, tally)
             _posting(scene, spoilt, tally, posts)
     tally.done(f"The pages of {kind}")
+
+
+# Everything else --------------------------------------------------------------------------------------------------------
+
+
+def test_the_other_pages_of_the_desk(scene_of):
+    """Releases, people, the log, the work lists: looked at by everybody, then posted to with their own forms."""
+    tally = Tally()
+    with scene_of("") as (scene, spoilt):
+        before = everything()
+        for page, (verb, codes) in table().items():
+            if not page.startswith("kind "):
+                for name in walkers(verb):
+                    answer = ask(scene.clients[name], "get", scene.where(page), before=before)
+                    _looked(tally, page, name, answer, verb, codes)
+        _posting(scene, spoilt, tally, FORGED_ELSEWHERE)
+        posted = {one.page for one in FORGED_ELSEWHERE} | {"logout"}
+        idle = {"confirmed": "1", "post": "yes", "note": "x", "version": "1", "action": "delete_selected"}
+        for page, (verb, _) in table().items():
+            if not page.startswith("kind ") and page not in posted:
+                for name in walkers(verb):
+                    answer = ask(scene.clients[name], "post", scene.where(page), idle, before)
+                    tally.cell("posts that change nothing", not answer.changed, page, name, answer.code)
+                    if verb in RIGHTS and not has(name, verb):
+                        turned = refused(name, answer, page) or (answer.code == 405 and name not in OUTSIDE)
+                        tally.cell("posts turned away", turned and not shows(answer), page, name, answer.code)
+    tally.done("The other pages")

@@ -9,11 +9,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 from uuid import uuid4
 
 from django.contrib import admin
@@ -22,21 +23,24 @@ from django.core import signing
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connections
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from partnerships.admin.addresses import address, list_address
 from partnerships.admin.exchange import SALT
+from partnerships.editorial import people, presence, preview, releases
 from partnerships.editorial.exchange import plan, shown
 from partnerships.editorial.exchange_forms import export
 from partnerships.editorial.exchange_reading import read
-from partnerships.editorial.models import Review, Standing, State
+from partnerships.editorial.models import Presence, PreviewLink, Release, Review, Revision, SavedFilter, Standing, State
 from partnerships.editorial.permissions import ORDER
 from partnerships.editorial.publication import publish, withdraw
+from partnerships.editorial.review import submit
 from partnerships.editorial.saving import record_saved
-from partnerships.models import KINDS, Citation, Kind, Record
+from partnerships.models import KINDS, Citation, Kind, Partner, Record, Region
 from tests import databases
 from tests.editorial.test_permissions import expected
+from tests.sweep import FULL
 from tests.world import World, resave, save
 
 from .browser import typed, watched, writes
@@ -75,13 +79,19 @@ def fits(name: str, verb: str, standing: str, review: str, kind: str) -> bool:
     )
 
 
+def walkers(verb: str) -> list[str]:
+    """Who tries something: all without the right, and of those with it all in the sweep, by default the first and last."""
+    able = [name for name in PEOPLE if name not in OUTSIDE and (verb not in expected() or has(name, verb))]
+    return [name for name in PEOPLE if FULL or name not in able[1:-1]]
+
+
 # The table of pages ---------------------------------------------------------------------------------------------------
 
 PAGES = """
 page                    looking takes   answers
 index                   desk            200
 login                   open            200,302,403
-logout                  open            405
+logout                  open            302,405
 jsi18n                  desk            200
 password_change         desk            302
 password_change_done    desk            302
@@ -143,6 +153,15 @@ user sessions           people          200
 """
 """Each page of the desk, the right that looking at it takes, and the answers it then gives. Besides rights: "open" to
 everybody; "desk": to every account of the desk; "post": only sent to; "never": nobody."""
+
+HIDDEN = {
+    "app_list": 404,
+    "record change": 404,
+    "record history": 404,
+    "record delete": 404,
+    "publication history": 302,
+}
+"""Pages that say to an account without a role that there is nothing, or lead it home, where others answer 403."""
 
 NAMELESS = {
     "<path:object_id>/": "leads to the page of changes of the same object",
@@ -236,6 +255,14 @@ class Scene:
             return address(self.record, page, number=1)
         return address(self.record, page)
 
+    def able(self, one: Forged, name: str) -> bool:
+        """Whether a post changes something when this person sends it."""
+        return (
+            one.verb != "never"
+            and fits(name, one.verb, self.standing, self.review, self.kind)
+            and self.standing in one.works
+        )
+
     def form(self, page: str, **changes) -> dict:
         """The page's own form as an administrator's browser would send it."""
         return typed(self.clients["dag"].get(self.where(page)), **changes)
@@ -267,12 +294,17 @@ def build(kind: str) -> Scene:
     assert {standing: State.objects.get(record=one.pk).standing for standing, one in made.items()} == {
         standing: standing for standing in Standing.values
     }
+    return Scene(kind, made, twin, signed_in())
+
+
+def signed_in() -> dict[str, Client]:
+    """Everybody's browser."""
     User.objects.create(username="rolf", is_staff=True)
-    clients = {name: Client(raise_request_exception=True) for name in PEOPLE}
+    clients = {name: Client() for name in PEOPLE}
     for name, client in clients.items():
         if name != "nobody":
             client.force_login(User.objects.get(username=name))
-    return Scene(kind, made, twin, clients)
+    return clients
 
 
 @contextmanager
@@ -336,6 +368,8 @@ class Forged:
     verb: str
     fields: Callable[[Scene], dict]
     works: tuple[str, ...] = ANY
+    who: tuple[str, ...] = ()
+    """Who may, where the right alone doesn't say it: what belongs to somebody."""
     action: bool = False
     """An action of a list: whoever may not is told so by the list itself, which has no such action for them."""
 
@@ -487,3 +521,130 @@ def _added(scene: Scene) -> dict:
         "_continue": "1",
     }
     return new | fields | mine
+
+
+# Pages about no record --------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Rest(Scene):
+    """What the other pages are about: releases that stand in every way, somebody's link, somebody's filter."""
+
+    releases: dict[str, Release] = field(default_factory=dict)
+    link: PreviewLink | None = None
+    filter: SavedFilter | None = None
+
+    def able(self, one: Forged, name: str) -> bool:
+        return bool(one.works) and (name in one.who if one.who else has(name, one.verb))
+
+    def where(self, page: str) -> str:
+        model, _, rest = page.partition(" ")
+        if model == "release":
+            return reverse("admin:release", args=[self.releases[rest or "open"].pk])
+        if model in ("user", "publication", "record", "partner"):
+            app = {"user": "auth", "publication": "publishing"}.get(model, "partnerships")
+            subject = {"user": self.sam.pk, "publication": 1}.get(model, self.record.pk)
+            return reverse(f"admin:{app}_{model}_{rest}", args=[] if rest in ("changelist", "add") else [subject])
+        match page:
+            case "preview_release":
+                return reverse("admin:preview_release", args=[self.releases["open"].pk])
+            case "app_list":
+                return reverse("admin:app_list", args=["partnerships"])
+            case "view_on_site":
+                return reverse("admin:view_on_site", args=[1, self.record.pk])
+            case "autocomplete":
+                asked = {"app_label": "partnerships", "model_name": "partner", "field_name": "region", "term": MARK}
+                return f"{reverse('admin:autocomplete')}?{urlencode(asked)}"
+        return reverse(f"admin:{page}")
+
+    @property
+    def sam(self) -> User:
+        return User.objects.get(username="sam")
+
+
+def build_rest() -> Rest:
+    """Fill the world with what the other pages are about."""
+
+    def partner(number: int, **more) -> Partner:
+        return save(Partner(slug=f"walked-{number}", title=f"{MARK} {number}", iso2=f"X{'ABCDE'[number]}", **more))
+
+    dag, chiara = World().user("dag"), World().user("chiara")
+    found = {name: releases.make(f"{MARK}, {name}", by=chiara) for name in ("open", "review", "planned", "done")}
+    found["lacking"] = releases.make(f"{MARK}, lacking", by=chiara)
+    europe = save(Region(slug="walked-region", title=f"{MARK} region"))
+    held = {name: partner(n, **({"region": europe} if name == "lacking" else {})) for n, name in enumerate(found)}
+    for name, one in found.items():
+        releases.collect(one, [held[name]], by=chiara)
+    submit([held["review"]], by=World().user("anna"))
+    releases.plan(found["planned"], timezone.now() + timedelta(days=1), by=chiara)
+    releases.publish_now(found["done"], by=chiara)
+    revision = Revision.objects.get(record=held["open"].pk)
+    link, _ = preview.make_link(revision, by=World().user("anna"))
+    people.make_link(World().user("sam"), by=dag)
+    kept = SavedFilter.objects.create(owner="anna", kind="partner", name="Mine", query="q=x", shared=True)
+    presence.here("a-tab-of-annas", held["open"].pk, World().user("anna"), dirty=False)
+    Presence.objects.update(until=timezone.now() + timedelta(hours=1))  # the walk may take longer than a tab counts
+    found = {name: Release.objects.get(pk=one.pk) for name, one in found.items()}
+    return Rest("partner", {"public": held["open"]}, held["open"], signed_in(), releases=found, link=link, filter=kept)
+
+
+def _moving(do: str, which: str = "open", **more) -> Forged:
+    verbs = {"submit": "submit", "approve": "approve", "publish": "publish", "plan": "plan", "cancel": "plan"}
+
+    def fields(scene: Scene) -> dict:
+        page = scene.clients["dag"].get(scene.where(f"release {which}"))
+        return {"do": do, "seen": page.context["seen"], "record": str(scene.record.pk), "note": "So it is."} | more
+
+    return Forged(f"{do} a release", f"release {which}", verbs.get(do, "release"), fields)
+
+
+FORGED_ELSEWHERE = [
+    Forged("open a release", "releases", "release", lambda scene: {"title": "New", "note": ""}),
+    _moving("rename", title="Other"),
+    _moving("reason", change_kind="new_evidence"),
+    _moving("drop"),
+    _moving("companions", "lacking"),
+    _moving("submit"),
+    _moving("approve", "review"),
+    _moving("publish"),
+    _moving("plan", at="2031-01-01T09:00"),
+    _moving("cancel", "planned"),
+    _moving("give_up"),
+    _moving("undo", "done"),
+    Forged("no such move", "release", "never", lambda scene: {"do": "nonsense"}, ()),
+    Forged("share a release", "preview_release", "preview", lambda scene: {"days": "7"}),
+    Forged(
+        "revoke another's link",
+        "preview_release",
+        "preview",
+        lambda scene: {"revoke": str(scene.link.pk)},
+        who=("anna", "dag"),
+    ),
+    Forged(
+        "remove another's filter",
+        "partner changelist",
+        "view",
+        lambda scene: {"save_filter": "remove", "number": str(scene.filter.pk)},
+        who=("anna",),
+    ),
+    Forged(
+        "leave for another",
+        "partner presence",
+        "view",
+        lambda scene: {"tab": "a-tab-of-annas", "gone": "1"},
+        who=("anna",),
+    ),
+    Forged("stay for another", "partner presence", "view", lambda scene: {"tab": "a-tab-of-annas"}, who=("anna",)),
+    Forged("preview a text", "writing_preview", "change", lambda scene: {"text": "So it is."}, ()),
+    Forged("notes of a text", "writing_notes", "change", lambda scene: {}, ()),
+    Forged("verify from the list", "to_verify", "view", lambda scene: {"citation": "1"}, ()),
+    Forged("an account", "user add", "people", _form("user add", username="new", role="Administrator")),
+    Forged("a role", "user change", "people", _form("user change", role="Administrator")),
+    Forged("a way in", "user link", "people", lambda scene: {"what": "password"}),
+    Forged("no way in", "user revoke", "people", lambda scene: {"post": "yes"}),
+    Forged("the end of sessions", "user sessions", "people", lambda scene: {"post": "yes"}),
+    Forged("the end of an account", "user delete", "never", lambda scene: {"post": "yes"}, ()),
+    Forged("the end of a publication", "publication delete", "never", lambda scene: {"post": "yes"}, ()),
+    Forged("another publication", "publication change", "never", lambda scene: {"note": "x", "_save": "1"}, ()),
+]
+"""Every post of the other pages."""
