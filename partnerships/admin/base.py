@@ -383,7 +383,7 @@ class KindAdmin(RecordListAdmin):
     def collect_selected(self, request, queryset):
         return releases.collect_page(request, self, list(queryset))
 
-    @admin.action(description="Set owner…", permissions=["change"])
+    @admin.action(description="Set owner…", permissions=["assign"])
     def set_owner(self, request, queryset):
         return bulk.owner_page(request, self, queryset)
 
@@ -395,11 +395,20 @@ class KindAdmin(RecordListAdmin):
     def publish_selected(self, request, queryset):
         return publication.publish_page(request, self, list(queryset), back=list_address(self.model))
 
-    @admin.action(description="Withdraw…", permissions=["publish"])
+    def has_withdraw_permission(self, request, obj=None):
+        return may(request.user, "withdraw", self.model)
+
+    def has_merge_permission(self, request, obj=None):
+        return may(request.user, "merge", self.model)
+
+    def has_assign_permission(self, request, obj=None):
+        return may(request.user, "assign", self.model)
+
+    @admin.action(description="Withdraw…", permissions=["withdraw"])
     def withdraw_selected(self, request, queryset):
         return publication.withdraw_page(request, self, list(queryset), back=list_address(self.model))
 
-    @admin.action(description="Merge two…", permissions=["publish"])
+    @admin.action(description="Merge two…", permissions=["merge"])
     def merge_selected(self, request, queryset):
         return publication.merge_page(request, self, list(queryset))
 

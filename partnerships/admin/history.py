@@ -63,7 +63,7 @@ def history_view(request: HttpRequest, door, object_id: str) -> HttpResponse:
         "lines": lines.values(),
         "withdrawals": [entry for entry in entries if entry.action != Action.PUBLISH],
         "state": state,
-        "may_restore": may(request.user, "change", record),
+        "may_restore": may(request.user, "restore", record),
     }
     return _page(request, door, "admin/desk/history.html", record, context)
 
@@ -91,7 +91,7 @@ def compare_page(request: HttpRequest, door, record: Kind, form: ReviewForm | No
         "state": state,
         "burnt": [one for one, document in ((before, old), (after, new)) if one and document is None],
         "found": differences(old, new) if new and (old or not before) else None,
-        "may_restore": may(request.user, "change", record),
+        "may_restore": may(request.user, "restore", record),
         "may_publish": may(request.user, "publish", record),
         "is_newest": newest,
         "where": now if against_public else None,
@@ -105,7 +105,7 @@ def compare_page(request: HttpRequest, door, record: Kind, form: ReviewForm | No
 
 def restore_view(request: HttpRequest, door, pk: UUID, number: int) -> HttpResponse:
     """Makes an older revision the working copy again, after a page that shows what that changes."""
-    record = door.wanted(request, pk, "change")
+    record = door.wanted(request, pk, "restore")
     revision = _revision(record, number)
     document = document_of(revision)
     state = State.objects.get(record=record.pk)

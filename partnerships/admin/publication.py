@@ -108,7 +108,7 @@ def publish_page(request: HttpRequest, door, records: list[Kind], *, back: str) 
     if asked and form.is_valid() & when.is_valid() and not shared and _unchanged(request, form, seen):
         together = companions if "together" in request.POST else []
         becoming = [pending.record for pending in waiting] + together
-        if when.cleaned_data["when"] in ("at", "release"):
+        if becoming and when.cleaned_data["when"] in ("at", "release"):
             if one := _try(form, _later, request.user, becoming, form.reason, when.cleaned_data):
                 log(request, [(stub(record), f"{_later_said(one)}.") for record in becoming])
                 door.message_user(request, f"{_named(records, door)}: {_later_said(one)}.", messages.SUCCESS)
@@ -246,6 +246,8 @@ def withdraw_page(request: HttpRequest, door, records: list[Kind], *, back: str)
     may_take_down = may(request.user, "take_down", door.model)
     pointing = _pointing(public)
     asked = _asked(request)
+    if asked and request.POST.get("how") == Action.TAKE_DOWN and not may_take_down:
+        raise PermissionDenied
     form = WithdrawForm(request.POST if asked else None, pointing=pointing, may_take_down=may_take_down)
     shared = planned([record.pk for record in (*public, *pointing)])
     if asked and form.is_valid() and not shared:

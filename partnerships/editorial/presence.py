@@ -7,6 +7,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from partnerships.publishing.log import EDITORIAL
@@ -30,20 +31,19 @@ class Present(NamedTuple):
 
 
 def here(tab: str, record: UUID, user, *, dirty: bool, hidden: bool = False) -> None:
-    """A tab says that it has the form open. One statement; what is long over is swept along."""
-    now = timezone.now()
+    """A tab says that it has the form open; what is long over is swept along. Somebody else's tab stays theirs."""
+    now, by = timezone.now(), user.get_username()
+    said = {
+        "record": record,
+        "name": user.get_full_name() or by,
+        "dirty": dirty,
+        "until": now + (COUNTS_HIDDEN if hidden else COUNTS),
+    }
     with transaction.atomic(using=EDITORIAL):
-        Presence.objects.filter(until__lt=now - timedelta(hours=1)).delete()
-        Presence.objects.update_or_create(
-            tab=tab,
-            defaults={
-                "record": record,
-                "by": user.get_username(),
-                "name": user.get_full_name() or user.get_username(),
-                "dirty": dirty,
-                "until": now + (COUNTS_HIDDEN if hidden else COUNTS),
-            },
-        )
+        over = Q(until__lt=now - timedelta(hours=1)) | Q(tab=tab, until__lt=now)
+        Presence.objects.filter(over).delete()
+        if not Presence.objects.filter(tab=tab, by=by).update(**said):
+            Presence.objects.bulk_create([Presence(tab=tab, by=by, **said)], ignore_conflicts=True)
 
 
 def gone(tab: str, user) -> None:
