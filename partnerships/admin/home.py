@@ -77,7 +77,7 @@ def overview(kinds: list[type[Kind]], user) -> dict:
         "overdue": Number(overdue, list_address("record", review="overdue")),
         "waiting": _waiting(records),
         "publications": _publications(names),
-        "tiles": [*tiles(records, names, user), *_reported(user)],
+        "tiles": [*tiles(records, names, user), *reported(user)],
         "warning": " ".join(filter(None, [warning(), schedule_warning()])),
     }
 
@@ -128,7 +128,7 @@ def tiles(records, names: list[str], user) -> list[Tile]:
     ]
 
 
-def _reported(user) -> list[Tile]:
+def reported(user) -> list[Tile]:
     """The reports of readers that nobody has closed."""
     if not may(user, "report"):
         return []

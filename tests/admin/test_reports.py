@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from partnerships.editorial.models import Event, Report
 from partnerships.editorial.publication import publish
+from partnerships.editorial.worker import Worker
 from partnerships.publishing.models import Publication
 
 from .browser import count, watched, writes
@@ -214,3 +215,16 @@ def test_a_readers_address_is_forgotten(report, capsys):
     report.refresh_from_db()
     assert (report.contact, report.text) == ("", "It left in 1996.")
     assert "Addresses deleted: 1." in capsys.readouterr().out
+
+
+def test_the_worker_forgets_once_a_day(report):
+    Report.objects.update(at=timezone.now() - timedelta(days=181))
+    first, second = Worker(), Worker()
+    first.tend()
+    assert Report.objects.get().contact == ""
+    Report.objects.update(contact="reader@example.org")
+    first.tend()
+    second.tend()  # another process: the day's work is done
+    assert Report.objects.get().contact == "reader@example.org"
+    second.tend(timezone.now() + timedelta(days=1))
+    assert Report.objects.get().contact == ""
