@@ -43,6 +43,14 @@ def names(name: str) -> list[str]:
     return [item.strip() for item in text(name).split(",") if item.strip()]
 
 
+def address(name: str, default: str) -> str:
+    """Where a link of the pages leads: a web address, or one of mail."""
+    value = text(name, default)
+    if value != default and not value.startswith(("https://", "http://", "mailto:")):
+        stop(f"{name} is “{value}”; it must begin with https://, http:// or mailto:.")
+    return value
+
+
 def origin(default: str) -> str:
     """`SITE_ORIGIN`: scheme and host of the public addresses, without a path."""
     value = text("SITE_ORIGIN", default).rstrip("/")

@@ -197,6 +197,7 @@ if SENDS_MAIL:
     MAILERS = environment.mailers()
 DEFAULT_FROM_EMAIL = environment.text("EMAIL_FROM", f"Partnerships Portal <portal@{_site.hostname}>")
 RUN_WORKER = HAS_EDITORIAL and environment.flag("RUN_WORKER", True)  # due publications, in the server's own process
+REPORT_URL = environment.address("REPORT_URL", "/feedback/" if HAS_EDITORIAL else "")  # empty: pages have no such link
 EDITORIAL_FOUR_EYES = environment.choice("EDITORIAL_FOUR_EYES", ("auto", "on", "off"), "auto")
 
 # Safety ---------------------------------------------------------------------------------------------------------------
@@ -307,6 +308,9 @@ LIMITS = {
     "session_life": 12 * 3600,  # seconds after which everybody is
     "link_life": 24 * 3600,  # seconds for which a one-time link opens
     "preview_days": 30,  # life of a preview link
+    "report_length": 4000,  # characters of a reader's report
+    "reports_per_hour": 5,  # from one address
+    "contact_days": 180,  # for which a reader's own address is kept
     "image_bytes": 20_000_000,
     "image_pixels": 25_000_000,
     "image_side": 10_000,

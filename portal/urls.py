@@ -13,6 +13,7 @@ if settings.HAS_EDITORIAL:
     urlpatterns += [
         path("admin/", admin.site.urls),
         path("accounts/", include("partnerships.admin.accounts")),
+        path("feedback/", include("partnerships.admin.feedback")),
         path("preview/", include("partnerships.admin.preview_links")),
     ]
     handler429 = "partnerships.admin.signin.too_many"  # asked for by allauth

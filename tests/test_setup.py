@@ -222,3 +222,9 @@ def test_sqlite_is_set_as_measured(world):
 )
 def test_which_sqlite_may_use_wal(version, fixed):
     assert sqlite.is_fixed(version) == fixed
+
+
+def test_the_link_for_reports_is_an_address(tmp_path):
+    stopped = manage("check", VAR_DIR=str(tmp_path), REPORT_URL="somewhere")
+    assert stopped.returncode == 1
+    assert "REPORT_URL is “somewhere”; it must begin with" in stopped.stderr

@@ -18,6 +18,7 @@ from partnerships.publishing.models import Action, Head, LogHead, Publication
 
 from . import filters
 from .addresses import list_address
+from .reports import open_reports
 from .schedule import schedule_warning
 
 RECENT = 10
@@ -43,7 +44,7 @@ class KindLine:
 
 
 def overview(kinds: list[type[Kind]], user) -> dict:
-    """What the home page shows of some kinds to a person. Ten queries, whatever there is."""
+    """What the home page shows of some kinds to a person. Eleven queries, whatever there is."""
     names = [kind._meta.model_name for kind in kinds]
     records = Record.objects.using(EDITORIAL).filter(kind__in=names)
     totals = dict(records.order_by().values_list("kind").annotate(Count("pk")))
@@ -76,7 +77,7 @@ def overview(kinds: list[type[Kind]], user) -> dict:
         "overdue": Number(overdue, list_address("record", review="overdue")),
         "waiting": _waiting(records),
         "publications": _publications(names),
-        "tiles": tiles(records, names, user),
+        "tiles": [*tiles(records, names, user), *reported(user)],
         "warning": " ".join(filter(None, [warning(), schedule_warning()])),
     }
 
@@ -125,6 +126,14 @@ def tiles(records, names: list[str], user) -> list[Tile]:
         Tile(said, Number(counts[f"n{n}"], list_address("record", **narrowed)), tone if counts[f"n{n}"] else "")
         for n, (said, narrowed, _, tone) in enumerate(offered)
     ]
+
+
+def reported(user) -> list[Tile]:
+    """The reports of readers that nobody has closed."""
+    if not may(user, "report"):
+        return []
+    count, where = open_reports()
+    return [Tile("Reader reports", Number(count, where), "hot" if count else "")]
 
 
 def waiting_for(user) -> int:

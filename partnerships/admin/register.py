@@ -4,6 +4,7 @@ from django.contrib.admin import AdminSite
 from django.contrib.auth.models import User
 
 from partnerships import models
+from partnerships.editorial.models import Report
 from partnerships.publishing.models import Publication
 
 from . import (
@@ -21,6 +22,7 @@ from . import (
     programmes,
     records,
     regions,
+    reports,
     sources,
     themes,
 )
@@ -47,6 +49,7 @@ ADMINS = {
     models.Notice: pages.NoticeAdmin,
     models.Image: images.ImageAdmin,
     models.Record: records.AnyRecordAdmin,
+    Report: reports.ReportAdmin,
     Publication: log.PublicationAdmin,
     User: people.PersonAdmin,
 }

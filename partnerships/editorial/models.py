@@ -1,5 +1,7 @@
 """Tables of the editorial side. They keep kind + id without a key: what they tell of outlives the record."""
 
+from uuid import uuid4
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -327,3 +329,35 @@ class LinkState(models.Model):
 
     def __str__(self):
         return self.address
+
+
+# Readers --------------------------------------------------------------------------------------------------------------
+
+
+class Report(models.Model):
+    """What a reader says is wrong with a public page. Its id is in the reader's own link, so it can't be guessed."""
+
+    class Status(models.TextChoices):
+        OPEN = "open", _("Open")
+        CLOSED = "closed", _("Closed")
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    kind = models.CharField(max_length=20)
+    record = models.UUIDField(db_index=True)
+    title = models.CharField(max_length=200)
+    version = models.PositiveIntegerField(default=0)  # the public one that the reader saw; 0: not known
+    text = models.TextField()
+    contact = models.CharField(max_length=254, blank=True)  # an address of mail, forgotten after a while
+    at = models.DateTimeField(db_index=True)
+    status = models.CharField(max_length=10, choices=Status, default=Status.OPEN, db_index=True)
+    closing_note = models.TextField(blank=True)
+    closed_by = models.CharField(max_length=150, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    corrected_by = models.PositiveBigIntegerField(null=True, blank=True)  # `Publication.seq`
+
+    class Meta:
+        ordering = ["-at", "-id"]
+        verbose_name = "reader report"
+
+    def __str__(self):
+        return self.title

@@ -57,6 +57,7 @@ RIGHTS: dict[str, Right] = {
     "preview": _right(AUTHOR),
     "export": _right(AUTHOR),
     "import": _right(AUTHOR),
+    "report": _right(AUTHOR),  # read and answer what readers report
     # review
     "submit": _right(AUTHOR, standings=[NEVER, CHANGED, WITHDRAWN], reviews=[DRAFT, CHANGES]),
     "reopen": _right(AUTHOR, reviews=[IN_REVIEW, APPROVED]),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 from smtplib import SMTPException
 
 from django.conf import settings
@@ -25,6 +26,35 @@ It works once, until %(until)s UTC. Your user name is %(name)s.
 If you didn't expect this, tell %(by)s, and don't use the link.
 """
 )
+
+
+WAITS = gettext_lazy(
+    """Hello %(name)s,
+
+this waits at the desk of the Partnerships Portal:
+
+%(lines)s
+
+You get this at most once a day, and only when something waits for you.
+"""
+)
+
+
+def post_digest(person, lines: Iterable[tuple[int, str, str]]) -> bool:
+    """Send somebody what waits for them: how many, of what, and where. Whether it left."""
+    said = "\n\n".join(f"{count} · {what}\n{address}" for count, what, address in lines)
+    name = person.get_full_name() or person.get_username()
+    mail = EmailMessage(
+        _("What waits for you at the Partnerships Portal"),
+        str(WAITS) % {"name": name, "lines": said},
+        to=[person.email],
+    )
+    try:
+        mail.send()
+    except (OSError, SMTPException) as error:
+        log.warning("What waits for somebody couldn't be sent: %s", type(error).__name__)
+        return False
+    return True
 
 
 def post_link(link: OneTimeLink, address: str) -> str:

@@ -1,4 +1,4 @@
-"""What happens by itself: due publications, without cron.
+"""What happens by itself, without cron: due publications, and once a day the upkeep.
 
 Every editorial process runs one of these in a thread. A lease in the database says which of them does the work; another
 steps in when something has been due for a while. Being published twice is prevented elsewhere (releases mark themselves
@@ -11,7 +11,7 @@ import logging
 import os
 import socket
 import threading
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db import DatabaseError, connections
 from django.db.models import Q
@@ -21,6 +21,7 @@ from partnerships.publishing.feed import Stuck, sync
 
 from .models import Lease, Release
 from .releases import due, run_due
+from .reports import forget_contacts
 
 log = logging.getLogger("portal.worker")
 
@@ -70,18 +71,37 @@ def note_run(now: datetime) -> None:
     Lease.objects.filter(name=NAME).update(last_run=now)
 
 
+def first_of_day(name: str, now: datetime) -> bool:
+    """Whether a job that is done once a day (UTC) is still to do; the one who is told so has taken it."""
+    Lease.objects.get_or_create(name=name)
+    began = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    undone = Q(last_run__isnull=True) | Q(last_run__lt=began)
+    return bool(Lease.objects.filter(undone, name=name).update(last_run=now))
+
+
 class Worker(threading.Thread):
     """Looks once a second until it is told to stop. A failing database is waited for, not given up on."""
 
     def __init__(self):
         super().__init__(name="portal-worker", daemon=True)
         self.stopping = threading.Event()
+        self.tended: date | None = None
+
+    def tend(self, now: datetime | None = None) -> None:
+        """What is done once a day, by whichever process comes first: readers' addresses are forgotten."""
+        now = now or timezone.now()
+        if self.tended == now.date():
+            return
+        if first_of_day("upkeep", now):
+            forget_contacts(now)
+        self.tended = now.date()
 
     def run(self):
         while not self.stopping.wait(PAUSE):
             try:
                 for one in look():
                     log.info("%s: %s %s", one.title, one.get_status_display().lower(), one.trouble)
+                self.tend()
             except (DatabaseError, Stuck) as error:
                 log.warning("What is due waits: %s", error)
                 self.stopping.wait(5)

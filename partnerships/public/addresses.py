@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 
 from partnerships.models import Kind, Record
-from partnerships.queries.addresses import list_path, page_path
+from partnerships.queries.addresses import list_path, page_path, with_query
 from partnerships.queries.records import Stub
 
 PLACES = {
@@ -40,3 +40,11 @@ def address(thing, *, series: str = "") -> str | None:
 
 def absolute(path: str) -> str:
     return settings.SITE_ORIGIN + path
+
+
+def report_address(record: Record) -> str:
+    """Where a reader reports an error in a record as it is shown; empty where nobody would read it."""
+    where = settings.REPORT_URL
+    if not where or where.startswith("mailto:"):
+        return where
+    return with_query(where, [("about", f"{record.kind}/{record.slug}"), ("version", str(record.version))])

@@ -20,7 +20,7 @@ from partnerships.queries.freshness import freshness
 from partnerships.queries.notes import Notes, citations
 from partnerships.queries.records import Stub, names_on, series_of, stubs
 
-from .addresses import address
+from .addresses import address, report_address
 from .days import text_fits
 from .drawings import Scale, scale_for
 from .facts import Fact, facts_of, texts_of
@@ -197,6 +197,11 @@ class RecordPage:
     @property
     def freshness(self) -> str:
         return freshness(self.record.review_by, self.day.today) or ""
+
+    @property
+    def report(self) -> str:
+        """Where an error on the page is reported; empty where it can't be."""
+        return report_address(self.record)
 
     # Links ------------------------------------------------------------------------------------------------------------
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from partnerships.admin.addresses import address, list_address
-from partnerships.models import Alias
+from partnerships.models import Alias, Term
+from tests.world import save
 
 
 @pytest.mark.parametrize(
@@ -34,6 +35,15 @@ def test_a_former_slug_leads_there_too(world, at):
         record=world.malta.record_ptr if hasattr(world.malta, "record_ptr") else world.malta, slug="melita"
     )
     assert at("anna").get(list_address("record"), {"q": "/partners/melita/"}).url == address(world.malta)
+
+
+@pytest.mark.parametrize("pasted", ["/glossary/#interoperability", "https://portal.example/glossary/#interoperability"])
+def test_the_address_of_a_term_is_a_place_in_the_glossary(world, at, pasted):
+    term = save(Term(slug="interoperability", title="Interoperability"))
+    for kind in ("record", "term"):
+        assert at("anna").get(list_address(kind), {"q": pasted}).url == address(term)
+    page = at("anna").get(list_address("term"), {"q": "/glossary/#nothing"})
+    assert "No record has this address." in page.content.decode()
 
 
 def test_an_address_of_nothing_is_said_to_be_one(at):

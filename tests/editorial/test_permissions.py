@@ -25,6 +25,7 @@ assign    Author         any                       any
 preview   Author         any                       any
 export    Author         any                       any
 import    Author         any                       any
+report    Author         any                       any
 submit    Author         never,changed,withdrawn   draft,changes
 reopen    Author         any                       in_review,approved
 approve   Reviewer       any                       in_review
