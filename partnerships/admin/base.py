@@ -37,7 +37,7 @@ from .addresses import address, list_address
 from .citations import CitationInline
 from .lists import RecordListAdmin
 from .rows import AliasInline, LinkInline, RowInline, RowTable
-from .standing import where
+from .standing import names, where
 from .widgets import (
     ChoiceControl,
     DayControl,
@@ -86,7 +86,11 @@ class KindForm(forms.ModelForm):
 
     def _outrun(self) -> str:
         newest = Revision.objects.filter(record=self.instance.pk).order_by("-number").first()
-        who = f"{newest.by} saved this record on {newest.at:%-d %B %Y at %H:%M} UTC" if newest else "It was saved"
+        who = (
+            f"{names([newest.by])[newest.by]} saved this record on {newest.at:%-d %B %Y at %H:%M} UTC"
+            if newest
+            else "It was saved"
+        )
         return (
             f"{who}, after you had opened it. Nothing of yours was saved, and nothing is lost: all you typed still stands "
             "below, together with what they changed elsewhere. Look at it, and save again."

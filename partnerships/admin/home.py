@@ -165,12 +165,16 @@ def _publications(names: list[str]) -> list[dict]:
     titles = dict(Record.objects.using(EDITORIAL).filter(pk__in=[e.record for e in entries]).values_list("pk", "title"))
     for entry in entries:
         if lines and entry.release and lines[-1]["entry"].release == entry.release:
-            lines[-1]["others"] += 1
             continue
         if len(lines) == RECENT:
             break
         title = titles.get(entry.record)
         lines.append({"entry": entry, "title": title, "others": 0, "said": str(Action(entry.action).label)})
+    together = {line["entry"].release for line in lines} - {None}
+    counts = Publication.objects.filter(release__in=together, kind__in=names).order_by().values_list("release")
+    sizes = dict(counts.annotate(Count("seq")))
+    for line in lines:
+        line["others"] = sizes.get(line["entry"].release, 1) - 1
     return lines
 
 

@@ -22,6 +22,7 @@ from partnerships.models import Kind, Record
 from partnerships.publishing.documents import Document, instances
 from partnerships.publishing.log import EDITORIAL
 
+from .standing import names
 from .widgets import ProseControl
 
 OWN = ("version", "opened_revision", "save_note")
@@ -139,7 +140,7 @@ def merged(request: HttpRequest, door, record: Kind) -> tuple[QueryDict, Outcome
     words = _Words(form, sets, found, now)
     choices = [_choice(one, words, places, long) for one in found.conflicts]
     taken = list(dict.fromkeys(words.place(one.list, one.row, one.field) for one in found.taken))
-    return data, Outcome(newest.by, newest.number, choices, taken)
+    return data, Outcome(names([newest.by])[newest.by], newest.number, choices, taken)
 
 
 def _as_sent(data: QueryDict, found: Merged, now: Copy, sets, record: Kind, newest: Revision):

@@ -124,7 +124,7 @@ def publish_page(request: HttpRequest, door, records: list[Kind], *, back: str) 
         "companions": shown,
         "trouble": trouble,
         "broken": [(p.record, sentence) for p in (*waiting, *shown) if p.document for sentence in broken(p.document)],
-        "rules": [rule.__doc__ for rule in RULES],
+        "rules": [(rule.__doc__ or "").split(":")[0] + "." for rule in RULES],
         "planned": [
             (pending.record, shared[pending.record.pk]) for pending in (*waiting, *shown) if pending.record.pk in shared
         ],

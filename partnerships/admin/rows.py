@@ -70,11 +70,14 @@ class RowForm(forms.ModelForm):
 class RowFormSet(BaseInlineFormSet):
     """All rows of one list of a record."""
 
-    deletion_widget = TickControl
     default_error_messages = {
         "too_many_forms": "A record can have at most %(num)d rows of this kind: remove some, or move them to another "
         "record. Nothing was saved, and all you typed still stands here."
     }
+
+    @classmethod
+    def get_deletion_widget(cls):
+        return TickControl({"aria-label": _("Remove")})
 
     # What the rows point at ----------------------------------------------------------------------------------------
 

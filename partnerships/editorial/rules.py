@@ -46,7 +46,7 @@ def memberships_apart(document: Document) -> bool:
 
 
 def notes_are_cited(document: Document) -> bool:
-    """A note in the text, [^…], names a source that the record doesn't cite: cite the source, or take the note out."""
+    """A note in the text, [^…], names a source that the record cites: cite the source, or take the note out."""
     named = {slug for name in MARKDOWN for slug, _ in notes_in(document["fields"].get(name) or "")}
     return not named or not uncited(named, [UUID(row["source"]) for row in document["rows"].get("citations", ())])
 

@@ -241,7 +241,7 @@ def test_a_stale_save_is_refused_and_keeps_what_was_typed(world, at):
     add_row(fields, "names", name="Nippon", type="short", end_is="open")
     response = anna.post(address(world.japan), fields)
     assert response.status_code == 200
-    assert "bruno saved this record" in errors(response)
+    assert "Bruno Reviewer saved this record" in errors(response)
     html = response.content.decode()
     assert "A text of an hour&#x27;s work." in html
     assert 'value="Tokyo"' in html
@@ -292,7 +292,7 @@ def test_a_save_that_is_outrun_between_check_and_writing_comes_back_too(world, a
     monkeypatch.setattr(base, "hold", outrun)
     monkeypatch.setattr(base.KindAdmin, "get_object", found)
     response = anna.post(address(japan), fields)
-    assert "bruno saved this record" in errors(response)
+    assert "Bruno Reviewer saved this record" in errors(response)
     assert 'value="Tokyo"' in response.content.decode()
     assert world.japan.capital == "Kyoto"
 

@@ -148,7 +148,7 @@ def test_what_both_changed_elsewhere_is_merged_and_saved_at_once(world, at):
     resave(malta, by="bruno", capital="Mdina")
     response = anna.post(address(malta), fields)
     page = response.content.decode()
-    assert "bruno saved this record" in page
+    assert "Bruno Reviewer saved this record" in page
     assert "Taken over from theirs: Capital." in page
     assert (world.malta.capital, world.malta.summary) == ("Mdina", "")  # nothing is saved yet
     assert anna.post(address(malta), typed(response)).status_code == 302

@@ -61,7 +61,7 @@ def test_a_note_rests_on_a_citation(world):
     note = "A note in the text"
     malta = resave(world.malta, body="An island.[^nato-topic]")
     assert [sentence[:18] for sentence in broken(build_one(malta, "default"))] == [note]
-    with pytest.raises(Refusal, match="names a source that the record doesn't cite"):
+    with pytest.raises(Refusal, match="names a source that the record cites: cite the source"):
         publish([malta], by="chiara", change_kind="new_evidence", note="It says more.")
     Citation.objects.create(record=malta, source=world.nato_topic)
     assert list(broken(build_one(malta, "default"))) == []
