@@ -15,6 +15,7 @@ PLACES = {
     "glossary": "/glossary/",
     "search": "/search/",
     "map": "/map/",
+    "timeline": "/timeline/",
     "matrix": "/matrix/",
     "changes": "/changes/",
     "feed": "/changes/feed.atom",

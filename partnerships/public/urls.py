@@ -13,6 +13,7 @@ from . import (
     atlas,
     challenges,
     changes,
+    chronicle,
     claims,
     exercises,
     frameworks,
@@ -52,6 +53,7 @@ def detail_view(kind: type[Kind]) -> Callable[..., HttpResponse]:
 urlpatterns = [
     path("", home.home, name="home"),
     path("map/", atlas.map_page, name="map"),
+    path("timeline/", chronicle.timeline_page, name="timeline"),
     path("matrix/", atlas.matrix, name="matrix"),
     path("search/", search.search, name="search"),
     path("changes/", changes.changes, name="changes"),

@@ -25,6 +25,13 @@ SAMPLES: dict[str, list[str]] = {
     "home": ["/", f"/?{DAY}", "/?as_of=1960"],
     "search": ["/search/", "/search/?q={word}", f"/search/?q={{word}}&{DAY}", "/search/?q={word}&kind=partners"],
     "map": ["/map/", f"/map/?{DAY}", "/map/?show={framework}", f"/map/?show={{framework}}&{DAY}", "/map/?as_of=1960"],
+    "timeline": [
+        "/timeline/",
+        f"/timeline/?{DAY}",
+        "/timeline/?partner={partner}",
+        f"/timeline/?partner={{partner}}&framework={{framework}}&{DAY}",
+        "/timeline/?as_of=1960",
+    ],
     "matrix": ["/matrix/", f"/matrix/?{DAY}", "/matrix/?as_of=1960"],
     "changes": ["/changes/", "/changes/?before=3", f"/changes/?{DAY}"],
     "changes-feed": ["/changes/feed.atom"],

@@ -118,6 +118,8 @@ ADDRESSES = [
     "/map/",
     "/map/?show=pfp",
     "/matrix/",
+    "/timeline/",
+    "/timeline/?partner=malta&framework=pfp",
     "/changes/",
     "/glossary/",
     "/sitemap.xml",
