@@ -16,6 +16,7 @@ PLACES = {
     "search": "/search/",
     "map": "/map/",
     "timeline": "/timeline/",
+    "compare": "/compare/",
     "matrix": "/matrix/",
     "changes": "/changes/",
     "feed": "/changes/feed.atom",

@@ -32,6 +32,13 @@ SAMPLES: dict[str, list[str]] = {
         f"/timeline/?partner={{partner}}&framework={{framework}}&{DAY}",
         "/timeline/?as_of=1960",
     ],
+    "compare": [
+        "/compare/",
+        f"/compare/?{DAY}",
+        "/compare/?partner={partner}",
+        "/compare/?framework={framework}",
+        "/compare/?programme={programme}",
+    ],
     "matrix": ["/matrix/", f"/matrix/?{DAY}", "/matrix/?as_of=1960"],
     "changes": ["/changes/", "/changes/?before=3", f"/changes/?{DAY}"],
     "changes-feed": ["/changes/feed.atom"],
