@@ -16,6 +16,7 @@ from . import (
     chronicle,
     claims,
     compare,
+    downloads,
     exercises,
     frameworks,
     home,
@@ -72,6 +73,10 @@ urlpatterns = [
 ]
 for kind in LIST_TITLES:
     urlpatterns += [
+        *(
+            path(f"{kind.plural}.{form}", downloads.download_view(kind, form), name=f"{kind.plural}-{form}")
+            for form in downloads.FORMS
+        ),
         path(f"{kind.plural}/", list_view(kind), name=f"{kind.plural}-list"),
         path(f"{kind.plural}/<slug:slug>/", detail_view(kind), name=f"{kind.plural}-detail"),
     ]

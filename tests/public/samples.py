@@ -93,6 +93,17 @@ SAMPLES: dict[str, list[str]] = {
 }
 
 
+for _plural in [route.removesuffix("-list") for route in SAMPLES if route.endswith("-list")]:
+    for _form in ("csv", "json"):
+        SAMPLES[f"{_plural}-{_form}"] = [
+            f"/{_plural}.{_form}",
+            f"/{_plural}.{_form}?{DAY}",
+            f"/{_plural}.{_form}?q={{word}}",
+        ]
+FILES = ["changes-feed", "robots", "sitemap", *(route for route in SAMPLES if route.endswith(("-csv", "-json")))]
+"""Routes whose answers are no pages."""
+
+
 def filled(slugs: Mapping[str, Iterable[str]], routes: Iterable[str] = SAMPLES) -> Iterator[str]:
     """The addresses of some routes, or all, with every slug in its place; those with a place that has no slug are left out.
 
