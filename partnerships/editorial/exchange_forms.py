@@ -12,7 +12,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import batched
@@ -27,6 +26,7 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Font
 
 from partnerships.models import Kind, Record, Row, SeveralField
+from partnerships.models.cells import DANGEROUS, safe
 from partnerships.publishing.documents import Document, build, columns, owned_rows, pointers
 from partnerships.publishing.log import EDITORIAL
 
@@ -131,18 +131,6 @@ def flat(field: models.Field, value: Any, labels: dict[str, str]) -> str:
     if isinstance(field, SeveralField):
         return "; ".join(filter(None, value.split(";")))
     return str(value)
-
-
-DANGEROUS = re.compile(r"'*[=+\-@\t\r＝＋－＠]")
-
-
-def safe(text: str) -> str:
-    """A cell that no spreadsheet takes for a formula. `unsafe` gives back exactly what was there."""
-    return f"'{text}" if DANGEROUS.match(text) else text
-
-
-def unsafe(text: str) -> str:
-    return text[1:] if text.startswith("'") and DANGEROUS.match(text) else text
 
 
 # Writing ----------------------------------------------------------------------------------------------------------------

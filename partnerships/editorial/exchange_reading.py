@@ -13,8 +13,9 @@ from typing import Any, NoReturn
 from django.conf import settings
 
 from partnerships.models import Kind
+from partnerships.models.cells import unsafe
 
-from .exchange_forms import KEYS, column_names, fields, lists, required, unsafe
+from .exchange_forms import KEYS, column_names, fields, lists, required
 
 csv.field_size_limit(settings.LIMITS["import_bytes"])
 

@@ -15,6 +15,8 @@ PLACES = {
     "glossary": "/glossary/",
     "search": "/search/",
     "map": "/map/",
+    "timeline": "/timeline/",
+    "compare": "/compare/",
     "matrix": "/matrix/",
     "changes": "/changes/",
     "feed": "/changes/feed.atom",

@@ -182,7 +182,7 @@ def _by_framework(found: list[Country], chosen: Framework) -> list[Group]:
     for country in found:
         row = country.held.get(chosen.pk) or country.once(chosen.pk)
         mark = mark_of(row, country) if row else "none"
-        since = (row.end if mark == "ended" else _stay(country, row)) if row else ""
+        since = (row.end if mark == "ended" else stay_began(country, row)) if row else ""
         text = row.get_end_reason_display() if row and mark == "ended" and row.end_reason else ""
         groups[mark].rows.append(Row(country, mark, since, text))
     return list(groups.values())
@@ -198,7 +198,7 @@ def mark_of(row: Membership, country: Country) -> str:
     return "ended"
 
 
-def _stay(country: Country, row: Membership) -> str:
+def stay_began(country: Country, row: Membership) -> str:
     """When the stay that the row belongs to began."""
     for stay in timeline.stays(country.memberships):
         if row in stay:
@@ -237,7 +237,7 @@ def matrix(visit: Visit) -> HttpResponse:
         for framework in shown:
             if row := rows.get((country.record.pk, framework.pk)):
                 said = held(row, visit.day)
-                since = row.end if said.mark == "ended" else _stay(country, row)
+                since = row.end if said.mark == "ended" else stay_began(country, row)
                 cells.append(Cell(said.mark, said.words, since, notes.of_row(row.pk)))
             else:
                 cells.append(None)

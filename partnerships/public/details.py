@@ -93,6 +93,8 @@ class RecordPage:
     """Kinds of records linking here that have a section of their own."""
     turns = False
     """Whether something on the page follows the day, besides the names of countries."""
+    compared_as = ""
+    """The parameter under which the record can be set beside others of its kind; empty where it can't."""
 
     def __init__(self, record: Kind, visit: Visit):
         self.record, self.visit, self.day = record, visit, visit.day

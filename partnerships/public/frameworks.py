@@ -78,6 +78,7 @@ def life(framework: Framework, day: Day) -> str:
 
 class FrameworkPage(RecordPage):
     template = "records/framework.html"
+    compared_as = "framework"
     turns = True
 
     @property

@@ -28,6 +28,7 @@ from partnerships.models import (
 )
 from partnerships.publishing.reading import public
 from partnerships.queries import paging, timeline
+from partnerships.queries.addresses import with_query
 from partnerships.queries.as_of import Day
 from partnerships.queries.filters import QUESTIONS
 from partnerships.queries.records import Stub, stub_of
@@ -252,10 +253,18 @@ def list_view(kind: type[Kind]) -> Callable[..., HttpResponse]:
             "sortings": sortings(questions, visit, ordering),
             "scale": scale_for(visit.day.today),
             "turns": _turns(kind),
+            "downloads": downloads(kind, visit),
         }
         return render(visit, layout.template, context, crumbs=[Place(str(LIST_TITLES[kind]), "")])
 
     return view
+
+
+def downloads(kind: type[Kind], visit: Visit) -> list[Place]:
+    """The whole of what the list shows, as files: same filters, same order, same day."""
+    query = {**visit.given, "cursor": "", "as_of": visit.day.asked}
+    asked = [(name, value) for name, value in query.items() if value]
+    return [Place(form.upper(), with_query(f"/{kind.plural}.{form}", asked)) for form in ("csv", "json")]
 
 
 def _counted(kind: type[Kind], number: int) -> str:

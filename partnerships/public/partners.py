@@ -122,6 +122,7 @@ class PartIn:
 class PartnerPage(RecordPage):
     template = "records/partner.html"
     apart = ("milestone", "claim", "challenge")
+    compared_as = "partner"
     turns = True
 
     @classmethod

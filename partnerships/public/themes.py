@@ -88,6 +88,7 @@ class PagedByCountry(RecordPage):
 
 class ProgrammePage(PagedByCountry):
     heading = gettext_lazy("Who takes part")
+    compared_as = "programme"
 
     @cached_property
     def countries(self) -> list[Country]:

@@ -13,7 +13,10 @@ from . import (
     atlas,
     challenges,
     changes,
+    chronicle,
     claims,
+    compare,
+    downloads,
     exercises,
     frameworks,
     home,
@@ -52,6 +55,8 @@ def detail_view(kind: type[Kind]) -> Callable[..., HttpResponse]:
 urlpatterns = [
     path("", home.home, name="home"),
     path("map/", atlas.map_page, name="map"),
+    path("timeline/", chronicle.timeline_page, name="timeline"),
+    path("compare/", compare.compare, name="compare"),
     path("matrix/", atlas.matrix, name="matrix"),
     path("search/", search.search, name="search"),
     path("changes/", changes.changes, name="changes"),
@@ -68,6 +73,10 @@ urlpatterns = [
 ]
 for kind in LIST_TITLES:
     urlpatterns += [
+        *(
+            path(f"{kind.plural}.{form}", downloads.download_view(kind, form), name=f"{kind.plural}-{form}")
+            for form in downloads.FORMS
+        ),
         path(f"{kind.plural}/", list_view(kind), name=f"{kind.plural}-list"),
         path(f"{kind.plural}/<slug:slug>/", detail_view(kind), name=f"{kind.plural}-detail"),
     ]

@@ -43,26 +43,29 @@ def citations(**lookups) -> list[Citation]:
     return list(rows.only(*(f.name for f in Citation._meta.fields), *(f"source__{name}" for name in told)))
 
 
-def _verified(citations: list[Citation], record: Kind) -> set[UUID]:
-    """Which of the citations are verified: the record's own, and those of the rows of countries that its page shows."""
+def _verified(citations: list[Citation], record: Kind, others: type[Kind]) -> set[UUID]:
+    """Which of the citations are verified: the record's own, and those of the records of another kind that its page shows."""
     own = [citation for citation in citations if citation.record_id == record.pk]
     theirs = [citation for citation in citations if citation.record_id != record.pk]
-    return evidence.verified(type(record), own) | evidence.verified(Partner, theirs)
+    return evidence.verified(type(record), own) | evidence.verified(others, theirs)
 
 
 class Notes:
     """The notes of a page, numbered: first what supports the text, then fields, then rows in the order of the page.
 
-    Citations of rows that the page doesn't show are left out.
+    Citations of rows that the page doesn't show are left out. `others` is the kind of the records besides the page's own.
     """
 
-    def __init__(self, citations: Iterable[Citation], record: Kind, rows: Sequence[UUID] = ()):
+    def __init__(
+        self, citations: Iterable[Citation], record: Kind, rows: Sequence[UUID] = (), others: type[Kind] = Partner
+    ):
         citations = list(citations)
-        verified = _verified(citations, record)
+        verified = _verified(citations, record, others)
         places = {row: number for number, row in enumerate(rows)}
         self.list: list[Note] = []
         self._of_field: dict[str, list[int]] = {}
         self._of_row: dict[UUID, list[int]] = {}
+        self._of_fact: dict[tuple[UUID, str], list[int]] = {}
         known: dict[tuple, Note] = {}
         shown = [citation for citation in citations if not citation.row or citation.row in places]
         for citation in sorted(shown, key=lambda one: self._place(one, places)):
@@ -84,8 +87,12 @@ class Notes:
         numbers = (
             self._of_row.setdefault(citation.row, []) if citation.row else self._of_field.setdefault(citation.field, [])
         )
-        if note.number not in numbers:
-            numbers.append(note.number)
+        lists = [numbers]
+        if not citation.row:
+            lists.append(self._of_fact.setdefault((citation.record_id, citation.field), []))
+        for mine in lists:
+            if note.number not in mine:
+                mine.append(note.number)
         if citation.field and citation.field not in note.supports:
             note.supports.append(citation.field)
 
@@ -96,6 +103,10 @@ class Notes:
     def of(self, name: str) -> list[int]:
         """The notes that support a field, or a list of rows."""
         return sorted(self._of_field.get(name, ()))
+
+    def of_fact(self, record: UUID, name: str) -> list[int]:
+        """The notes that support a field of one record, on a page of several."""
+        return sorted(self._of_fact.get((record, name), ()))
 
     def of_row(self, pk: UUID, rows: str = "") -> list[int]:
         """The notes that support one row: its own, else those of the list (`rows`) that it is in. Empty: unsourced."""

@@ -17,11 +17,12 @@ from openpyxl import load_workbook
 from partnerships.editorial.checks import complaints, holds
 from partnerships.editorial.exchange import Plan, Refused, carry_out, plan, shown
 from partnerships.editorial.exchange_entries import CHANGED, NEW, SAME
-from partnerships.editorial.exchange_forms import export, fields, lists, safe, unsafe
+from partnerships.editorial.exchange_forms import export, fields, lists
 from partnerships.editorial.exchange_reading import Unfit, read
 from partnerships.editorial.models import Event, Review, Revision, State
 from partnerships.editorial.permissions import may
 from partnerships.models import KINDS, Citation, Kind, Notice, Participant, Partner, Record, Source
+from partnerships.models.cells import safe, unsafe
 from partnerships.publishing.documents import build_one, columns, instances, owned_rows, write
 from partnerships.publishing.log import EDITORIAL
 from partnerships.publishing.models import Publication

@@ -25,6 +25,20 @@ SAMPLES: dict[str, list[str]] = {
     "home": ["/", f"/?{DAY}", "/?as_of=1960"],
     "search": ["/search/", "/search/?q={word}", f"/search/?q={{word}}&{DAY}", "/search/?q={word}&kind=partners"],
     "map": ["/map/", f"/map/?{DAY}", "/map/?show={framework}", f"/map/?show={{framework}}&{DAY}", "/map/?as_of=1960"],
+    "timeline": [
+        "/timeline/",
+        f"/timeline/?{DAY}",
+        "/timeline/?partner={partner}",
+        f"/timeline/?partner={{partner}}&framework={{framework}}&{DAY}",
+        "/timeline/?as_of=1960",
+    ],
+    "compare": [
+        "/compare/",
+        f"/compare/?{DAY}",
+        "/compare/?partner={partner}",
+        "/compare/?framework={framework}",
+        "/compare/?programme={programme}",
+    ],
     "matrix": ["/matrix/", f"/matrix/?{DAY}", "/matrix/?as_of=1960"],
     "changes": ["/changes/", "/changes/?before=3", f"/changes/?{DAY}"],
     "changes-feed": ["/changes/feed.atom"],
@@ -77,6 +91,17 @@ SAMPLES: dict[str, list[str]] = {
     "sources-list": _list("sources", "tier=primary", "publisher=NATO", "ordering=published"),
     "sources-detail": _detail("sources", "source"),
 }
+
+
+for _plural in [route.removesuffix("-list") for route in SAMPLES if route.endswith("-list")]:
+    for _form in ("csv", "json"):
+        SAMPLES[f"{_plural}-{_form}"] = [
+            f"/{_plural}.{_form}",
+            f"/{_plural}.{_form}?{DAY}",
+            f"/{_plural}.{_form}?q={{word}}",
+        ]
+FILES = ["changes-feed", "robots", "sitemap", *(route for route in SAMPLES if route.endswith(("-csv", "-json")))]
+"""Routes whose answers are no pages."""
 
 
 def filled(slugs: Mapping[str, Iterable[str]], routes: Iterable[str] = SAMPLES) -> Iterator[str]:

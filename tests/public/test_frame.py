@@ -10,7 +10,7 @@ from django.test import Client
 from tests import databases
 
 from .conftest import TODAY, asking
-from .samples import SAMPLES, filled
+from .samples import FILES, SAMPLES, filled
 
 WORLD = {
     "framework": ["pfp", "ici"],
@@ -27,11 +27,11 @@ WORLD = {
 }
 PAGES = [
     address
-    for address in filled(WORLD, [route for route in SAMPLES if route not in ("changes-feed", "robots", "sitemap")])
+    for address in filled(WORLD, [route for route in SAMPLES if route not in FILES])
     if address not in ("/about/method/", "/about/method/?as_of=2014-03-01")  # the small world has no such page
     and not address.startswith("/pages/about/")  # it has an address of its own
 ]
-NOT_HTML = [address for address in filled(WORLD, ["changes-feed", "robots", "sitemap"])]
+NOT_HTML = list(filled(WORLD, FILES))
 
 
 @pytest.fixture
