@@ -16,7 +16,7 @@ ANYTHING = {
 
 
 def test_every_public_route_has_a_sample():
-    assert {pattern.name for pattern in urlpatterns} == set(SAMPLES)
+    assert {pattern.name for pattern in urlpatterns} - {"media"} == set(SAMPLES), "a file is no page"
 
 
 def test_every_sample_leads_to_its_route():
