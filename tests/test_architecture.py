@@ -21,11 +21,12 @@ FLOORS = {
     "management": {"models", "publishing", "editorial", "queries", "admin"},
 }
 READING = {
-    "queries": {"reading", "models", "search", "documents", "log"},
+    "queries": {"reading", "models", "search", "documents", "log", "differences", "upgrades"},
     "public": {"reading", "models", "documents"},
     "api": {"reading", "models", "documents"},
 }
-"""What the reading floors may take from publishing: the reading helper, the change log and documents, the search index."""
+"""What the reading floors may take from publishing: the reading helper, the change log and documents (and what
+differs between two), the search index."""
 
 MODULES = sorted(path for path in (ROOT / "partnerships").rglob("*.py") if "migrations" not in path.parts)
 

@@ -8,11 +8,11 @@ from uuid import UUID
 from django.db import models
 
 from partnerships.models import KINDS, MARKDOWN, Alias, Disclosure, Membership, Source, first_overlap, notes_in
+from partnerships.publishing import wording
 from partnerships.publishing.documents import Document, instances, labels_of
 from partnerships.publishing.log import EDITORIAL, PUBLISHED
 from partnerships.publishing.models import ChangeKind, FormerSlug, Tombstone
 
-from . import wording
 from .differences import label_of
 
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from partnerships.models import KINDS, Claim, Disclosure, Edition, Kind, Link, Milestone, Verdict, bounds, words
 from partnerships.publishing.reading import Gone, Moved, public, where_now
+from partnerships.queries.addresses import past_path
 from partnerships.queries.as_of import Day
 from partnerships.queries.freshness import freshness
 from partnerships.queries.notes import Notes, citations
@@ -145,6 +146,12 @@ class RecordPage:
     def timeless(self) -> bool:
         """Whether the kind has no dates of its own, so that it answers the same on every day."""
         return not self.turns and not hasattr(self.record, "end_is") and not self.begins
+
+    @property
+    def history(self) -> str:
+        """Where the published versions of the record are listed."""
+        series = self.record.series.slug if isinstance(self.record, Edition) else ""
+        return past_path(self.record.kind, self.record.slug, series) + "history/"
 
     # Text and facts ---------------------------------------------------------------------------------------------------
 

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
 from partnerships.models import KINDS
-from partnerships.queries.addresses import with_query
+from partnerships.queries.addresses import past_path, with_query
 from partnerships.queries.as_of import BadDay, Day, portal_day
 from partnerships.queries.parameters import BadParameter
 
@@ -47,7 +47,12 @@ def not_found(request: HttpRequest, exception: Exception | None = None, *, today
 
 def gone(request: HttpRequest, tombstone, today: date) -> HttpResponse:
     """A record was withdrawn: what it was, and why it is here no more."""
-    context = {"tombstone": tombstone, "kind": KINDS[tombstone.kind]._meta.verbose_name}
+    series = request.path.split("/")[2] if tombstone.kind == "edition" else ""
+    context = {
+        "tombstone": tombstone,
+        "kind": KINDS[tombstone.kind]._meta.verbose_name,
+        "past": past_path(tombstone.kind, tombstone.slug, series) + "history/",
+    }
     return render(_visit(request, today), "errors/410.html", context, status=410)
 
 

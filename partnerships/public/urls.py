@@ -7,7 +7,7 @@ from collections.abc import Callable
 from django.http import HttpResponse
 from django.urls import path
 
-from partnerships.models import Kind
+from partnerships.models import Edition, Kind, Page
 
 from . import (
     atlas,
@@ -19,6 +19,7 @@ from . import (
     downloads,
     exercises,
     frameworks,
+    history,
     home,
     media,
     pages,
@@ -66,6 +67,9 @@ urlpatterns = [
     path("about/", pages.own_page, {"slug": "about"}, name="about"),
     path("about/method/", pages.own_page, {"slug": "method"}, name="method"),
     path("pages/<slug:slug>/", pages.own_page, name="pages-detail"),
+    *history.below(Page, "pages/<slug:slug>/"),
+    *history.below(Edition, "exercises/<slug:series>/<slug:slug>/"),
+    *(route for kind in LIST_TITLES for route in history.below(kind, f"{kind.plural}/<slug:slug>/")),
     path("exercises/<slug:series>/<slug:slug>/", page()(exercises.edition), name="editions-detail"),
     path("robots.txt", pages.robots, name="robots"),
     path("media/<str:name>", media.rendition, name="media"),

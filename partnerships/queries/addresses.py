@@ -28,6 +28,14 @@ def page_path(kind: str, slug: str, series: str = "") -> str | None:
             return f"/{KINDS[kind].plural}/{slug}/"
 
 
+def past_path(kind: str, slug: str, series: str = "") -> str:
+    """Where the history and the versions of a record stand, below its page.
+
+    Pages with an address of their own keep theirs under their slug, so that an address never depends on what is there.
+    """
+    return f"/pages/{slug}/" if kind == "page" else page_path(kind, slug, series) or ""
+
+
 def list_path(kind: str) -> str | None:
     """The path of the page that lists a kind; None where there is none. Editions are listed with their series."""
     if kind in PAGELESS or kind in ("page", "edition"):

@@ -92,6 +92,13 @@ SAMPLES: dict[str, list[str]] = {
     "sources-detail": _detail("sources", "source"),
 }
 
+PLACES = {route.removesuffix("-detail"): one[0] for route, one in SAMPLES.items() if route.endswith("-detail")}
+"""The page of a record of each kind that has pages, by the kind's plural."""
+
+for _plural, _page in PLACES.items():
+    SAMPLES[f"{_plural}-history"] = [f"{_page}history/", f"{_page}history/?from=1&to=1"]
+    SAMPLES[f"{_plural}-version"] = [f"{_page}versions/1/"]
+
 
 for _plural in [route.removesuffix("-list") for route in SAMPLES if route.endswith("-list")]:
     for _form in ("csv", "json"):
@@ -111,7 +118,7 @@ def filled(slugs: Mapping[str, Iterable[str]], routes: Iterable[str] = SAMPLES) 
     """
     for route in routes:
         for address in SAMPLES[route]:
-            if route == "editions-detail":
+            if route.startswith("editions-"):
                 for pair in slugs.get("edition", ()):
                     series, edition = pair.split("/")
                     yield address.format(series=series, edition=edition)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from partnerships.editorial.wording import DATE, NAME, NUMBER, stated
+from partnerships.publishing.wording import DATE, NAME, NUMBER, stated
 
 TEXT = (
     "Georgia joined the Partnership for Peace on 23 March 1994. In 2014 five Allies helped it.\n\nPartners came later."
