@@ -59,11 +59,13 @@ def addresses(canaries: Canaries) -> list[str]:
     known = slugs(canaries)
     public = canaries.words["public", "exercise", "exercise", "slug"]
     details = [route for route in SAMPLES if route.endswith("-detail")]
-    pages = list(filled(known | {"edition": [f"{public}/{slug}" for slug in known["edition"]]}, details))
-    some = {name: slugs[:2] for name, slugs in known.items()} | {
-        "word": ["zq"]
-    }  # lists asked for a public one and a draft
-    pages += filled(some, [route for route in SAMPLES if route not in details])
+    paired = known | {"edition": [f"{public}/{slug}" for slug in known["edition"]]}
+    pages = list(filled(paired, details))
+    # Lists are asked for a public one and a draft.
+    some = {name: slugs[:2] for name, slugs in known.items()} | {"word": ["zq"]}
+    rest = [route for route in SAMPLES if route not in details]
+    pages += filled(some, [route for route in rest if not route.startswith("editions-")])
+    pages += filled(paired, [route for route in rest if route.startswith("editions-")])
     answers = []
     for pattern in api_patterns:
         plural, _, shape = (pattern.name or "").rpartition("-")

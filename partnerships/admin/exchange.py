@@ -25,8 +25,8 @@ from partnerships.editorial.exchange_reading import Fault, Unfit, read
 from partnerships.editorial.permissions import may
 from partnerships.models import Kind
 
+from .account_log import log
 from .addresses import list_address
-from .publication import log
 
 SALT = "import"
 IN_MEMORY = 2_000_000

@@ -20,8 +20,8 @@ from partnerships.editorial.saving import Stale, document_of, restore
 from partnerships.models import Kind, Notice
 from partnerships.publishing.models import Action, ChangeKind, Publication
 
+from .account_log import log
 from .addresses import address
-from .publication import log
 from .standing import Move, ReviewForm, one_person, thread, where
 
 PAGE = 100

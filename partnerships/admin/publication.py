@@ -13,8 +13,7 @@ from uuid import UUID
 from django import forms
 from django.contrib import messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
-from django.contrib.admin.models import CHANGE, DELETION, LogEntry
-from django.contrib.contenttypes.models import ContentType
+from django.contrib.admin.models import DELETION
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -27,11 +26,12 @@ from partnerships.editorial.plans import planned
 from partnerships.editorial.review import clear
 from partnerships.editorial.rules import RULES, broken, facts_changed
 from partnerships.editorial.saving import Stale
-from partnerships.models import KINDS, Disclosure, EdtfField, Kind, Record
+from partnerships.models import Disclosure, EdtfField, Kind, Record
 from partnerships.publishing.feed import Refusal, Stuck, pointing_at
 from partnerships.publishing.log import EDITORIAL, PUBLISHED
 from partnerships.publishing.models import Action, ChangeKind, Publication
 
+from .account_log import log, said, stub
 from .addresses import address, list_address
 from .collecting import CollectForm, MomentField, PlainForm, collect, plan
 from .schedule import worker_warning
@@ -419,33 +419,3 @@ def _done(request, door, entries: list[Publication], back: str, done: str, nothi
         thanks = f"{len(entries)} records are {done}: {', '.join(sorted(titles.values()))}."
     door.message_user(request, thanks, messages.SUCCESS)
     return HttpResponseRedirect(back)
-
-
-def said(entry: Publication) -> str:
-    """An entry of the log as a line of the account's own history: "Published (new evidence): The capital is named."."""
-    verb = str(Action(entry.action).label).capitalize()
-    if entry.action == Action.PUBLISH:
-        verb += f" ({str(ChangeKind(entry.change_kind).label).lower()})"
-    return f"{verb}: {entry.note}" if entry.note else f"{verb}."
-
-
-def stub(entry: Publication | Record, title: str = "") -> Kind:
-    """As much of a record as the log of accounts keeps."""
-    if isinstance(entry, Record):
-        return KINDS[entry.kind](pk=entry.pk, id=entry.pk, title=entry.title, kind=entry.kind)
-    return KINDS[entry.kind](pk=entry.record, id=entry.record, title=title, kind=entry.kind)
-
-
-def log(request: HttpRequest, lines: list[tuple[Kind, str]], flag: int = CHANGE) -> None:
-    """One entry in Django's log of accounts for each record."""
-    LogEntry.objects.bulk_create(
-        LogEntry(
-            user_id=request.user.pk,
-            content_type=ContentType.objects.get_for_model(type(record)),
-            object_id=str(record.pk),
-            object_repr=record.title[:200],
-            action_flag=flag,
-            change_message=line,
-        )
-        for record, line in lines
-    )

@@ -28,9 +28,10 @@ from partnerships.models import Kind, Record
 from partnerships.publishing.feed import Refusal, Stuck
 from partnerships.publishing.models import ChangeKind, Publication
 
+from .account_log import log, said, stub
 from .addresses import list_address
 from .collecting import CollectForm, MomentField, PlainForm, collect
-from .publication import PublishForm, log, said, stub
+from .publication import PublishForm
 from .review import desk_page
 from .schedule import worker_warning
 from .standing import names, one_person

@@ -21,9 +21,9 @@ from partnerships.models import Kind, Record
 from partnerships.publishing.feed import Refusal
 from partnerships.publishing.log import EDITORIAL
 
+from .account_log import log
 from .addresses import address, list_address
 from .history import compare_page
-from .publication import log
 from .standing import ReviewForm, names, one_person
 
 MOST = 100

@@ -23,8 +23,8 @@ from partnerships.publishing.feed import Refusal
 from partnerships.publishing.log import EDITORIAL
 from partnerships.queries.evidence import holds
 
+from .account_log import log
 from .addresses import address
-from .publication import log
 
 PAGE = 50
 READY = ~Q(locator="") & ~Q(quotation="") & Q(checked_on__isnull=False)
