@@ -1,0 +1,59 @@
+"""Pictures in a real browser: dropped on the library, the focal point by arrow keys, thumbnails on a phone."""
+
+from __future__ import annotations
+
+import base64
+
+import pytest
+
+from partnerships.admin.addresses import address, list_address
+from partnerships.models import Image
+from tests.editorial.test_uploads import picture
+
+from .test_browser import desk, tab  # noqa: F401 (fixtures)
+
+pytestmark = pytest.mark.e2e
+
+DROP = """([files, data]) => {
+  const bytes = Uint8Array.from(atob(data), (c) => c.charCodeAt(0));
+  const carried = new DataTransfer();
+  for (const name of files) carried.items.add(new File([bytes], name, { type: "image/jpeg" }));
+  document.body.dispatchEvent(new DragEvent("drop", { dataTransfer: carried, bubbles: true, cancelable: true }));
+}"""
+
+
+def test_a_picture_is_dropped_on_the_library_and_its_focal_point_moved_by_keys(tab):  # noqa: F811
+    data = base64.b64encode(picture(size=(300, 200))).decode()
+    tab.goto(list_address("image"))
+    tab.evaluate(DROP, [["one.jpg", "two.jpg"], data])
+    tab.wait_for_selector(".drop-hint:has-text('One picture at a time')")
+    tab.evaluate(DROP, [["sea.jpg"], data])
+    tab.wait_for_url("**/image/add/")
+    tab.wait_for_function("document.getElementById('id_upload').files.length === 1")
+    assert tab.evaluate("document.getElementById('id_upload').files[0].name") == "sea.jpg"
+    tab.fill("#id_title", "Sea")
+    tab.fill("#id_credit", "NATO")
+    tab.fill("#id_licence", "CC BY 4.0")
+    tab.fill("#id_alt", "Waves at dusk")
+    tab.click("button[name=_continue]")
+    tab.wait_for_url("**/change/")
+    before = Image.objects.get()
+    assert (before.focal_x, before.focal_y, before.renditions.count() > 0) == (50, 50, True)
+    tab.focus(".focal")
+    for key in ("ArrowLeft", "Shift+ArrowRight", "ArrowDown"):
+        tab.keyboard.press(key)
+    assert (tab.input_value("#id_focal_x"), tab.input_value("#id_focal_y")) == ("59", "51")
+    with tab.expect_navigation():
+        tab.click("button[name=_continue]")
+    after = Image.objects.get()
+    assert (after.focal_x, after.focal_y) == (59, 51)
+    tab.goto(f"{list_address('image')}add/")
+    assert tab.evaluate("document.getElementById('id_upload').files.length") == 0  # it was taken once
+    tab.set_viewport_size({"width": 390, "height": 844})
+    tab.goto(list_address("image"))
+    shown = tab.locator(".field-thumbnail img")
+    assert shown.is_visible()
+    assert shown.evaluate("image => image.complete && image.naturalWidth > 0")
+    assert not tab.evaluate("document.documentElement.scrollWidth > innerWidth")
+    assert address(after) in tab.content()
+    assert tab.complaints == []
