@@ -37,6 +37,9 @@ test-public: setup  ## the public suite without any editorial database, on a pub
 	@VAR_DIR=var/test-public $(python) manage.py load_content
 	@PORTAL_ROLE=public VAR_DIR=var/test-public $(python) -m pytest -q -n 2 --dist worksteal -m "not e2e" tests/*/test_reading_*.py
 
+pictures: dev  ## the pictures of docs/editors.md, made again
+	@$(python) bin/desk-pictures
+
 check: dev  ## lint, format, types, templates, migrations, deployment settings
 	@.venv/bin/ruff check .
 	@.venv/bin/ruff format --check .
