@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from partnerships.models import (
@@ -18,6 +18,7 @@ from partnerships.models import (
     Framework,
     Institution,
     Kind,
+    Link,
     Membership,
     Milestone,
     Objective,
@@ -92,6 +93,19 @@ def by_participation(rows: QuerySet, asked: Questions) -> dict:
     return dict(held.order_by().values_list("programme__slug").annotate(Count("partner", distinct=True)))
 
 
+def by_focus(rows: QuerySet, asked: Questions) -> dict:
+    """A row counts under each of its values, as each of them finds it."""
+    words = asked.filters["focus"].words
+    counts = {f"focus_{word}": Count("pk", filter=Q(focus__contains=word), distinct=True) for word in words}
+    return {name.removeprefix("focus_"): number for name, number in rows.order_by().aggregate(**counts).items()}
+
+
+def by_framework_linked(rows: QuerySet, asked: Questions) -> dict:
+    """By the frameworks that rows link to, however they do."""
+    links = public(Link).filter(record__in=rows.order_by().values("pk"), other__kind=Framework.kind_name())
+    return dict(links.order_by().values_list("other__slug").annotate(Count("record", distinct=True)))
+
+
 @dataclass(frozen=True)
 class Shown:
     """A facet that a list shows: its parameter, its heading, and how its counts are found (None: without counts)."""
@@ -116,7 +130,7 @@ SHOWN: dict[type[Kind], tuple[Shown, ...]] = {
         Shown("relationship", _("Relationship to NATO"), by_field("relationship")),
         Shown("domain", _("Domain"), by_field("domain")),
         Shown("form", _("Form"), by_field("form")),
-        Shown("focus", _("Focus")),
+        Shown("focus", _("Focus"), by_focus),
     ),
     Institution: (Shown("type", _("Type"), by_field("type")),),
     Objective: (),
@@ -134,11 +148,11 @@ SHOWN: dict[type[Kind], tuple[Shown, ...]] = {
     CaseStudy: (),
     Milestone: (
         Shown("type", _("Type of event"), by_field("type")),
-        Shown("framework", _("Framework concerned")),
+        Shown("framework", _("Framework concerned"), by_framework_linked),
     ),
     Claim: (
         Shown("verdict", _("Verdict"), by_field("verdict")),
-        Shown("framework", _("Framework")),
+        Shown("framework", _("Framework"), by_framework_linked),
     ),
     Source: (Shown("tier", _("Tier"), by_field("tier")),),
 }

@@ -35,6 +35,7 @@ from partnerships.queries.records import Stub, stub_of
 from partnerships.queries.standing import Standing, reckon
 
 from . import partners
+from .charts import chart_of
 from .days import by, text_fits
 from .drawings import Steps, Strip, scale_for, steps
 from .facets import chips, facets, list_parameters, parameters_to_keep
@@ -254,6 +255,7 @@ def list_view(kind: type[Kind]) -> Callable[..., HttpResponse]:
             "scale": scale_for(visit.day.today),
             "turns": _turns(kind),
             "downloads": downloads(kind, visit),
+            "chart": chart_of(kind, visit),
         }
         return render(visit, layout.template, context, crumbs=[Place(str(LIST_TITLES[kind]), "")])
 

@@ -13,6 +13,7 @@ from . import (
     atlas,
     challenges,
     changes,
+    charts,
     chronicle,
     claims,
     compare,
@@ -75,6 +76,8 @@ urlpatterns = [
     path("media/<str:name>", media.rendition, name="media"),
     path("sitemap.xml", pages.sitemap, name="sitemap"),
 ]
+for kind, (chart, _) in charts.CHARTS.items():
+    urlpatterns.append(path(f"{kind.plural}/{chart}.csv", charts.file_view(kind), name=f"{kind.plural}-chart-csv"))
 for kind in LIST_TITLES:
     urlpatterns += [
         *(

@@ -107,6 +107,8 @@ for _plural in [route.removesuffix("-list") for route in SAMPLES if route.endswi
             f"/{_plural}.{_form}?{DAY}",
             f"/{_plural}.{_form}?q={{word}}",
         ]
+SAMPLES["exercises-chart-csv"] = ["/exercises/editions-by-year.csv", f"/exercises/editions-by-year.csv?{DAY}"]
+SAMPLES["frameworks-chart-csv"] = ["/frameworks/countries-by-year.csv", f"/frameworks/countries-by-year.csv?{DAY}"]
 FILES = ["changes-feed", "robots", "sitemap", *(route for route in SAMPLES if route.endswith(("-csv", "-json")))]
 """Routes whose answers are no pages."""
 

@@ -1,5 +1,7 @@
 """Lists: narrowed by facets, sorted, page by page, on a day."""
 
+import re
+
 import pytest
 
 from partnerships.public import lists
@@ -184,3 +186,26 @@ def test_a_long_list_has_pages_that_neither_repeat_nor_skip(world, read, monkeyp
     back = page.one("a", rel="prev nofollow").attributes["href"]
     assert titles(read(back)) == ["Finland", "Japan"]
     assert "4 countries" in page.main
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/exercises/?",
+        "/exercises/?form=live_exercise",
+        "/claims/?",
+        "/claims/?verdict=contradicted",
+        "/milestones/?",
+        "/milestones/?as_of=2010",
+        "/milestones/?q=summit",
+    ],
+)
+def test_counts_of_focus_and_frameworks_are_what_ticking_them_gives(content, reader, read, address):
+    name = "focus" if "exercises" in address else "framework"
+    html = read(address).response.text
+    offered = dict(re.findall(rf'name="{name}" value="([\w-]+)"[^>]*><span>.*?</span> <b>(\d+)</b>', html))
+    assert offered
+    path, _, query = address.partition("?")
+    for value, number in offered.items():
+        got = reader.get(f"{path.rstrip('/')}.json?{query}{'&' if query else ''}{name}={value}").json()
+        assert got["meta"]["rows"] == int(number) > 0
