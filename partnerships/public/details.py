@@ -14,9 +14,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from partnerships.models import KINDS, Claim, Disclosure, Edition, Kind, Link, Milestone, Verdict, bounds, words
+from partnerships.publishing.models import Change
 from partnerships.publishing.reading import Gone, Moved, public, where_now
 from partnerships.queries.addresses import past_path
 from partnerships.queries.as_of import Day
+from partnerships.queries.changes import corrections_of
 from partnerships.queries.freshness import freshness
 from partnerships.queries.notes import Notes, citations
 from partnerships.queries.records import Stub, names_on, series_of, stubs
@@ -290,6 +292,11 @@ class RecordPage:
             else []
         )
 
+    @cached_property
+    def corrections(self) -> list[Change]:
+        """The corrections of the record. They follow the portal, not the world: a page that is turned leaves them out."""
+        return [] if self.day.dated else corrections_of(self.record.pk)
+
     # Notes ------------------------------------------------------------------------------------------------------------
 
     def rows(self) -> Sequence[UUID]:
@@ -319,6 +326,8 @@ class RecordPage:
             found.append(Section("claims", _("Claims checked")))
         if self.links or self.linked_from:
             found.append(Section("related", _("Related records")))
+        if self.corrections:
+            found.append(Section("corrections", _("Corrections")))
         if self.notes.list or self.unsourced:
             found.append(Section("sources", _("Sources")))
         return found

@@ -57,6 +57,8 @@ urlpatterns = [
     path("search/", search.search, name="search"),
     path("changes/", changes.changes, name="changes"),
     path("changes/feed.atom", changes.feed, name="changes-feed"),
+    path("corrections/", changes.corrected, name="corrections"),
+    path("corrections/feed.atom", changes.corrections_feed, name="corrections-feed"),
     path("glossary/", pages.glossary, name="glossary"),
     path("data/", pages.data, name="data"),
     path("about/", pages.own_page, {"slug": "about"}, name="about"),
@@ -73,5 +75,6 @@ urlpatterns = [
 for kind in LIST_TITLES:
     urlpatterns += [
         path(f"{kind.plural}/", list_view(kind), name=f"{kind.plural}-list"),
+        path(f"{kind.plural}/feed.atom", changes.kind_feed, {"kind": kind}, name=f"{kind.plural}-feed"),
         path(f"{kind.plural}/<slug:slug>/", detail_view(kind), name=f"{kind.plural}-detail"),
     ]

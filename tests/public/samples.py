@@ -28,6 +28,8 @@ SAMPLES: dict[str, list[str]] = {
     "matrix": ["/matrix/", f"/matrix/?{DAY}", "/matrix/?as_of=1960"],
     "changes": ["/changes/", "/changes/?before=3", f"/changes/?{DAY}"],
     "changes-feed": ["/changes/feed.atom"],
+    "corrections": ["/corrections/", "/corrections/?before=3", f"/corrections/?{DAY}"],
+    "corrections-feed": ["/corrections/feed.atom"],
     "glossary": ["/glossary/", f"/glossary/?{DAY}"],
     "data": ["/data/", f"/data/?{DAY}"],
     "about": ["/about/", f"/about/?{DAY}"],
@@ -84,6 +86,12 @@ PLACES = {route.removesuffix("-detail"): one[0] for route, one in SAMPLES.items(
 for _plural, _page in PLACES.items():
     SAMPLES[f"{_plural}-history"] = [f"{_page}history/", f"{_page}history/?from=1&to=1"]
     SAMPLES[f"{_plural}-version"] = [f"{_page}versions/1/"]
+    SAMPLES[f"{_plural}-record-feed"] = [f"{_page}feed.atom"]
+    if f"{_plural}-list" in SAMPLES:
+        SAMPLES[f"{_plural}-feed"] = [f"/{_plural}/feed.atom"]
+
+NOT_HTML = ["robots", "sitemap", *(route for route in SAMPLES if route.endswith("-feed"))]
+"""Routes whose answers are no HTML pages."""
 
 
 def filled(slugs: Mapping[str, Iterable[str]], routes: Iterable[str] = SAMPLES) -> Iterator[str]:

@@ -9,6 +9,7 @@ from django.test import Client
 
 from tests import databases
 
+from . import samples
 from .conftest import TODAY, asking
 from .samples import SAMPLES, filled
 
@@ -27,13 +28,13 @@ WORLD = {
 }
 PAGES = [
     address
-    for address in filled(WORLD, [route for route in SAMPLES if route not in ("changes-feed", "robots", "sitemap")])
+    for address in filled(WORLD, [route for route in SAMPLES if route not in samples.NOT_HTML])
     if address not in ("/about/method/", "/about/method/?as_of=2014-03-01")  # the small world has no such page
     and not address.startswith("/pages/about/")  # it has an address of its own
 ]
 NO_DAY = re.compile(r"feed\.atom$|/history/|/versions/")
 """Addresses that follow the portal, not the world."""
-NOT_HTML = [address for address in filled(WORLD, ["changes-feed", "robots", "sitemap"])]
+NOT_HTML = [address for address in filled(WORLD, samples.NOT_HTML)]
 
 
 @pytest.fixture

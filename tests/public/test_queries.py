@@ -125,6 +125,10 @@ ADDRESSES = [
     "/partners/malta/versions/1/",
     "/frameworks/pfp/versions/1/",
     "/exercises/sea-breeze/sea-breeze-2021/history/",
+    "/corrections/",
+    "/corrections/feed.atom",
+    "/partners/feed.atom",
+    "/partners/malta/feed.atom",
     "/sitemap.xml",
     "/changes/feed.atom",
 ]
