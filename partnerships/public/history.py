@@ -8,7 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.http import Http404, HttpResponse
-from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 
 from partnerships.models import KINDS, Edition, Kind
@@ -34,7 +33,6 @@ from partnerships.queries.versions import (
 
 from . import changes
 from .frame import Place, many, render
-from .serving import page
 from .visits import Elsewhere, Visit
 
 SHOWN = 50
@@ -199,16 +197,3 @@ def one_version(visit: Visit, kind: type[Kind], slug: str, number: int, series: 
         "kind": KINDS[one.kind]._meta.verbose_name,
     }
     return render(visit, "history/version.html", context, crumbs=trail)
-
-
-# Addresses ------------------------------------------------------------------------------------------------------------
-
-
-def below(kind: type[Kind], base: str) -> list[URLPattern]:
-    """The addresses below a record's page that tell of its past."""
-    plural, of_kind = kind.plural, {"kind": kind}
-    return [
-        path(f"{base}history/", page("from", "to", "before", dated=False)(history), of_kind, name=f"{plural}-history"),
-        path(f"{base}feed.atom", page(dated=False)(feed), of_kind, name=f"{plural}-record-feed"),
-        path(f"{base}versions/<int:number>/", page(dated=False)(one_version), of_kind, name=f"{plural}-version"),
-    ]

@@ -16,7 +16,6 @@ from . import (
     claims,
     exercises,
     frameworks,
-    history,
     home,
     media,
     pages,
@@ -25,6 +24,7 @@ from . import (
     sources,
     themes,
 )
+from .below import below
 from .details import RecordPage, find
 from .frame import LIST_TITLES
 from .lists import list_view
@@ -64,9 +64,9 @@ urlpatterns = [
     path("about/", pages.own_page, {"slug": "about"}, name="about"),
     path("about/method/", pages.own_page, {"slug": "method"}, name="method"),
     path("pages/<slug:slug>/", pages.own_page, name="pages-detail"),
-    *history.below(Page, "pages/<slug:slug>/"),
-    *history.below(Edition, "exercises/<slug:series>/<slug:slug>/"),
-    *(route for kind in LIST_TITLES for route in history.below(kind, f"{kind.plural}/<slug:slug>/")),
+    *below(Page, "pages/<slug:slug>/"),
+    *below(Edition, "exercises/<slug:series>/<slug:slug>/"),
+    *(route for kind in LIST_TITLES for route in below(kind, f"{kind.plural}/<slug:slug>/")),
     path("exercises/<slug:series>/<slug:slug>/", page()(exercises.edition), name="editions-detail"),
     path("robots.txt", pages.robots, name="robots"),
     path("media/<str:name>", media.rendition, name="media"),

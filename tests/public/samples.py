@@ -87,10 +87,11 @@ for _plural, _page in PLACES.items():
     SAMPLES[f"{_plural}-history"] = [f"{_page}history/", f"{_page}history/?from=1&to=1"]
     SAMPLES[f"{_plural}-version"] = [f"{_page}versions/1/"]
     SAMPLES[f"{_plural}-record-feed"] = [f"{_page}feed.atom"]
+    SAMPLES[f"{_plural}-cite"] = [f"{_page}cite/{form}" for form in ("text", "bibtex", "ris", "csl-json")]
     if f"{_plural}-list" in SAMPLES:
         SAMPLES[f"{_plural}-feed"] = [f"/{_plural}/feed.atom"]
 
-NOT_HTML = ["robots", "sitemap", *(route for route in SAMPLES if route.endswith("-feed"))]
+NOT_HTML = ["robots", "sitemap", *(route for route in SAMPLES if route.endswith(("-feed", "-cite")))]
 """Routes whose answers are no HTML pages."""
 
 

@@ -32,7 +32,7 @@ PAGES = [
     if address not in ("/about/method/", "/about/method/?as_of=2014-03-01")  # the small world has no such page
     and not address.startswith("/pages/about/")  # it has an address of its own
 ]
-NO_DAY = re.compile(r"feed\.atom$|/history/|/versions/")
+NO_DAY = re.compile(r"feed\.atom$|/history/|/versions/|/cite/")
 """Addresses that follow the portal, not the world."""
 NOT_HTML = [address for address in filled(WORLD, samples.NOT_HTML)]
 

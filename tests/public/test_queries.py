@@ -129,10 +129,11 @@ ADDRESSES = [
     "/corrections/feed.atom",
     "/partners/feed.atom",
     "/partners/malta/feed.atom",
+    "/partners/malta/cite/text",
     "/sitemap.xml",
     "/changes/feed.atom",
 ]
-UNDATED = ("history/", "versions/", "sitemap", "feed.")
+UNDATED = ("history/", "versions/", "sitemap", "feed.", "cite/")
 DATED = [
     f"{address}{'&' if '?' in address else '?'}as_of=2012-06-01"
     for address in ADDRESSES
