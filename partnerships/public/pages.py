@@ -74,6 +74,19 @@ def robots(visit: Visit) -> HttpResponse:
 
 
 @page(dated=False)
+def for_models(visit: Visit) -> HttpResponse:
+    """What the portal is and where things are, for programs that read text (llms.txt). No query."""
+    lists = [Place(many(kind), absolute(address(kind))) for kind in LIST_TITLES]
+    ways = [
+        Place(name, absolute(PLACES[name])) for name in ("api", "feed", "corrections_feed", "changes", "corrections")
+    ]
+    text = render_to_string(
+        "llms.txt", {"lists": lists, "ways": dict(ways), "method": absolute(PLACES["method"])}, using="site"
+    )
+    return HttpResponse(text, content_type="text/plain; charset=utf-8")
+
+
+@page(dated=False)
 def sitemap(visit: Visit) -> HttpResponse:
     """Every page with the day of its last publication. Two queries."""
     rows = list(public(Record).exclude(kind__in=[*PAGELESS, "term"]).order_by("kind", "slug", "id"))

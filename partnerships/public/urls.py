@@ -69,6 +69,7 @@ urlpatterns = [
     *(route for kind in LIST_TITLES for route in below(kind, f"{kind.plural}/<slug:slug>/")),
     path("exercises/<slug:series>/<slug:slug>/", page()(exercises.edition), name="editions-detail"),
     path("robots.txt", pages.robots, name="robots"),
+    path("llms.txt", pages.for_models, name="llms"),
     path("media/<str:name>", media.rendition, name="media"),
     path("sitemap.xml", pages.sitemap, name="sitemap"),
 ]

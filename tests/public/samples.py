@@ -36,6 +36,7 @@ SAMPLES: dict[str, list[str]] = {
     "method": ["/about/method/", f"/about/method/?{DAY}"],
     "pages-detail": ["/pages/{page}/", f"/pages/{{page}}/?{DAY}"],
     "robots": ["/robots.txt"],
+    "llms": ["/llms.txt"],
     "sitemap": ["/sitemap.xml"],
     "editions-detail": ["/exercises/{series}/{edition}/", f"/exercises/{{series}}/{{edition}}/?{DAY}"],
     "frameworks-list": _list("frameworks", "type=forum", "ordering=founded", "partner={partner}"),
@@ -91,7 +92,7 @@ for _plural, _page in PLACES.items():
     if f"{_plural}-list" in SAMPLES:
         SAMPLES[f"{_plural}-feed"] = [f"/{_plural}/feed.atom"]
 
-NOT_HTML = ["robots", "sitemap", *(route for route in SAMPLES if route.endswith(("-feed", "-cite")))]
+NOT_HTML = ["robots", "llms", "sitemap", *(route for route in SAMPLES if route.endswith(("-feed", "-cite")))]
 """Routes whose answers are no HTML pages."""
 
 
