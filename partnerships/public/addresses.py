@@ -20,6 +20,8 @@ PLACES = {
     "matrix": "/matrix/",
     "changes": "/changes/",
     "feed": "/changes/feed.atom",
+    "corrections": "/corrections/",
+    "corrections_feed": "/corrections/feed.atom",
     "data": "/data/",
     "api": "/api/v1/",
 }

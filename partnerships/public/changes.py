@@ -9,13 +9,13 @@ from django.http import HttpResponse
 from django.utils.feedgenerator import Atom1Feed
 from django.utils.translation import gettext as _
 
-from partnerships.models import KINDS
-from partnerships.publishing.models import Action, ChangeKind
-from partnerships.queries.changes import Step, is_last, newest_at, steps
+from partnerships.models import KINDS, Kind, words
+from partnerships.publishing.models import Action, Change, ChangeKind
+from partnerships.queries.changes import Step, corrections, is_last, single_steps, steps
 from partnerships.queries.parameters import BadParameter
 
 from .addresses import PLACES, absolute, address
-from .frame import Place, render
+from .frame import Place, many, render
 from .serving import page
 from .visits import Visit
 
@@ -39,7 +39,7 @@ def told(step: Step) -> Told:
     counts = [(number, _counted(kind, number)) for kind, number in step.kinds.items()] if step.size > 1 else []
     title = step.title or (_("Several records") if step.size > 1 else _untitled(step))
     path = (address(step.record) or "") if step.record and step.size == 1 else ""
-    return Told(step, title, _what(step), counts, path)
+    return Told(step, title, what_happened(step.last), counts, path)
 
 
 def _counted(kind: str, number: int) -> str:
@@ -52,10 +52,11 @@ def _untitled(step: Step) -> str:
     return _("A %(kind)s that was taken down") % {"kind": kind} if step.action == Action.TAKE_DOWN else step.last.slug
 
 
-def _what(step: Step) -> str:
-    match step.action:
+def what_happened(entry: Change) -> str:
+    """An entry of the log in a word or two."""
+    match entry.action:
         case Action.PUBLISH:
-            return str(ChangeKind(step.change_kind).label)
+            return str(ChangeKind(entry.change_kind).label)
         case Action.MERGE:
             return _("Merged into another record")
         case Action.TAKE_DOWN:
@@ -88,34 +89,76 @@ def _seq(text: str) -> int:
     return int(text or 0)
 
 
+@page("before")
+def corrected(visit: Visit) -> HttpResponse:
+    """All corrections, with what was wrong and since when."""
+    before = _seq(visit.given.get("before", ""))
+    found = corrections(SHOWN + 1, visit.day.day, before=before)
+    context = {
+        "told": [told(step) for step in found[:SHOWN]],
+        "older": visit.here(before=str(found[SHOWN - 1].first)) if len(found) > SHOWN else "",
+        "newer": visit.here(before="") if before else "",
+    }
+    return render(visit, "corrections.html", context, crumbs=[Place(_("Corrections"), "")])
+
+
+# Feeds ----------------------------------------------------------------------------------------------------------------
+
+
 class Feed(Atom1Feed):
-    """Says when the public edition last changed, never when the feed was asked for."""
+    """Says when what it tells of last changed, never when the feed was asked for."""
 
     def latest_post_date(self) -> datetime:
-        return newest_at() or datetime.min.replace(tzinfo=UTC)
+        return super().latest_post_date() if self.items else datetime.min.replace(tzinfo=UTC)
 
 
-@page(dated=False)
-def feed(visit: Visit) -> HttpResponse:
-    """The same as an Atom feed."""
-    atom = Feed(
-        title=_("Partnerships Portal: what changed"),
-        link=absolute(PLACES["changes"]),
-        feed_url=absolute(PLACES["feed"]),
+def atom(title: str, about: str, here: str, found: list[Step]) -> HttpResponse:
+    """Steps as an Atom feed. `about` is the path of the page that says the same, `here` that of the feed."""
+    feed = Feed(
+        title=_("Partnerships Portal: %(title)s") % {"title": title},
+        link=absolute(about),
+        feed_url=absolute(here),
         description="",
         language="en",
         author_name=_("Partnerships Portal"),
-        feed_guid=absolute(PLACES["changes"]),
+        feed_guid=absolute(about),
     )
-    for one in map(told, steps(SHOWN, visit.day.today)):
+    for one in map(told, found):
         counted = ", ".join(f"{number} {kind}" for number, kind in one.counts)
-        atom.add_item(
+        feed.add_item(
             title=f"{one.title}: {one.what}",
             link=absolute(one.path or PLACES["changes"]),
-            description=" ".join(filter(None, (one.step.note, f"{counted}." if counted else ""))),
+            description=" ".join(filter(None, (_wrong(one.step), one.step.note, f"{counted}." if counted else ""))),
             unique_id=absolute(f"{PLACES['changes']}#{one.step.last.seq}"),
             pubdate=one.step.at,
             updateddate=one.step.at,
             categories=[one.step.last.change_kind],
         )
-    return HttpResponse(atom.writeString("utf-8"), content_type="application/atom+xml; charset=utf-8")
+    return HttpResponse(feed.writeString("utf-8"), content_type="application/atom+xml; charset=utf-8")
+
+
+def _wrong(step: Step) -> str:
+    """What a correction found wrong, as the page says it."""
+    if not step.last.wrong:
+        return ""
+    said = _("What was wrong: %(wrong)s") % {"wrong": step.last.wrong}
+    return said + (" " + _("(since %(day)s)") % {"day": words(step.last.wrong_since)} if step.last.wrong_since else "")
+
+
+@page(dated=False)
+def feed(visit: Visit) -> HttpResponse:
+    """The log of changes as an Atom feed."""
+    return atom(_("what changed"), PLACES["changes"], visit.path, steps(SHOWN, visit.day.today))
+
+
+@page(dated=False)
+def corrections_feed(visit: Visit) -> HttpResponse:
+    found = corrections(SHOWN, visit.day.today)
+    return atom(_("corrections"), PLACES["corrections"], visit.path, found)
+
+
+@page(dated=False)
+def kind_feed(visit: Visit, kind: type[Kind]) -> HttpResponse:
+    """What changed in the records of a kind."""
+    found = single_steps(SHOWN, visit.day.today, kind=kind.kind_name())
+    return atom(many(kind), address(kind), visit.path, found)

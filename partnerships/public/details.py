@@ -14,14 +14,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from partnerships.models import KINDS, Claim, Disclosure, Edition, Kind, Link, Milestone, Verdict, bounds, words
+from partnerships.publishing.models import Change
 from partnerships.publishing.reading import Gone, Moved, public, where_now
 from partnerships.queries.addresses import past_path
 from partnerships.queries.as_of import Day
+from partnerships.queries.changes import corrections_of
 from partnerships.queries.freshness import freshness
 from partnerships.queries.notes import Notes, citations
 from partnerships.queries.records import Stub, names_on, series_of, stubs
 
 from .addresses import address, report_address
+from .citing import FORMS, Cited, plain
 from .days import text_fits
 from .drawings import Scale, scale_for
 from .facts import Fact, facts_of, texts_of
@@ -148,10 +151,29 @@ class RecordPage:
         return not self.turns and not hasattr(self.record, "end_is") and not self.begins
 
     @property
+    def below(self) -> str:
+        """Where the history of the record, its versions, its feed and its citations stand."""
+        series = self.record.series.slug if isinstance(self.record, Edition) else ""
+        return past_path(self.record.kind, self.record.slug, series)
+
+    @property
     def history(self) -> str:
         """Where the published versions of the record are listed."""
-        series = self.record.series.slug if isinstance(self.record, Edition) else ""
-        return past_path(self.record.kind, self.record.slug, series) + "history/"
+        return f"{self.below}history/"
+
+    @property
+    def cited(self) -> Cited | None:
+        """The version that the page shows, to be cited; none under another day, which no version's address says."""
+        record = self.record
+        if self.day.dated or not record.updated_at:
+            return None
+        path = f"{self.below}versions/{record.version}/"
+        return Cited(record.title, record.kind, record.slug, record.version, record.updated_at.date(), path)
+
+    @property
+    def citation(self) -> str:
+        """How to cite the page, in a sentence."""
+        return plain(self.cited) if self.cited else ""
 
     # Text and facts ---------------------------------------------------------------------------------------------------
 
@@ -297,6 +319,11 @@ class RecordPage:
             else []
         )
 
+    @cached_property
+    def corrections(self) -> list[Change]:
+        """The corrections of the record. They follow the portal, not the world: a page that is turned leaves them out."""
+        return [] if self.day.dated else corrections_of(self.record.pk)
+
     # Notes ------------------------------------------------------------------------------------------------------------
 
     def rows(self) -> Sequence[UUID]:
@@ -326,13 +353,22 @@ class RecordPage:
             found.append(Section("claims", _("Claims checked")))
         if self.links or self.linked_from:
             found.append(Section("related", _("Related records")))
+        if self.corrections:
+            found.append(Section("corrections", _("Corrections")))
         if self.notes.list or self.unsourced:
             found.append(Section("sources", _("Sources")))
+        if self.cited:
+            found.append(Section("cite", _("Cite this page")))
         return found
 
     def context(self) -> dict:
         """More of what the template reads, for kinds that have more to say."""
         return {}
+
+    @property
+    def forms(self) -> list[Place]:
+        """The citation in the forms that other programs read."""
+        return [Place(str(form.label), f"{self.below}cite/{name}") for name, form in FORMS.items()]
 
     def crumbs(self) -> list[Place]:
         kind = type(self.record)

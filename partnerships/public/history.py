@@ -8,13 +8,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.http import Http404, HttpResponse
-from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 
 from partnerships.models import KINDS, Edition, Kind
-from partnerships.publishing.models import Action, Change, ChangeKind, Tombstone
+from partnerships.publishing.models import Action, Change, Tombstone
 from partnerships.publishing.reading import Moved, public
 from partnerships.queries.addresses import page_path, past_path
+from partnerships.queries.changes import single_steps
 from partnerships.queries.parameters import BadParameter
 from partnerships.queries.prose import linked, noted, to_html
 from partnerships.queries.records import Stub, series_of, stub_of
@@ -31,8 +31,8 @@ from partnerships.queries.versions import (
     version,
 )
 
+from . import changes
 from .frame import Place, many, render
-from .serving import page
 from .visits import Elsewhere, Visit
 
 SHOWN = 50
@@ -126,20 +126,7 @@ def history(visit: Visit, kind: type[Kind], slug: str, series: str = "") -> Http
 def _line(entry: Change, one: Past, readable: bool) -> Line:
     published = entry.action == Action.PUBLISH
     path = f"{one.path}versions/{entry.version}/" if published and readable else ""
-    return Line(entry, what_happened(entry), path, entry.version - 1 if path else 0)
-
-
-def what_happened(entry: Change) -> str:
-    """An entry in a word or two, as the log of changes says it."""
-    match entry.action:
-        case Action.PUBLISH:
-            return str(ChangeKind(entry.change_kind).label)
-        case Action.MERGE:
-            return _("Merged into another record")
-        case Action.TAKE_DOWN:
-            return _("Taken down")
-        case _:
-            return _("Withdrawn")
+    return Line(entry, changes.what_happened(entry), path, entry.version - 1 if path else 0)
 
 
 def comparison(visit: Visit, one: Past, most: int) -> dict:
@@ -174,6 +161,13 @@ def _number(visit: Visit, name: str) -> int:
     return int(text or 0)
 
 
+def feed(visit: Visit, kind: type[Kind], slug: str, series: str = "") -> HttpResponse:
+    """The same as an Atom feed."""
+    one = whose(kind, slug, visit, series)
+    found = single_steps(changes.SHOWN, visit.day.today, record=one.record)
+    return changes.atom(named(one), f"{one.path}history/", visit.path, found)
+
+
 # A version ------------------------------------------------------------------------------------------------------------
 
 
@@ -199,19 +193,7 @@ def one_version(visit: Visit, kind: type[Kind], slug: str, number: int, series: 
         "last": last.version if last else number,
         "page_path": "" if one.stone else page_path(one.kind, one.slug, one.series),
         "into": merged_into(one.stone),
-        "what": what_happened(entry),
+        "what": changes.what_happened(entry),
         "kind": KINDS[one.kind]._meta.verbose_name,
     }
     return render(visit, "history/version.html", context, crumbs=trail)
-
-
-# Addresses ------------------------------------------------------------------------------------------------------------
-
-
-def below(kind: type[Kind], base: str) -> list[URLPattern]:
-    """The addresses below a record's page that tell of its past."""
-    plural, of_kind = kind.plural, {"kind": kind}
-    return [
-        path(f"{base}history/", page("from", "to", "before", dated=False)(history), of_kind, name=f"{plural}-history"),
-        path(f"{base}versions/<int:number>/", page(dated=False)(one_version), of_kind, name=f"{plural}-version"),
-    ]

@@ -15,7 +15,7 @@ from partnerships.queries.records import Stub, series_of
 
 from .addresses import PLACES, absolute, address
 from .details import RecordPage, find
-from .frame import Place, render
+from .frame import LIST_TITLES, Place, many, render
 from .serving import page
 from .visits import Elsewhere, Visit
 
@@ -54,9 +54,14 @@ def glossary(visit: Visit) -> HttpResponse:
     return render(visit, "glossary.html", context, crumbs=[Place(_("Glossary"), "")])
 
 
+def kind_feeds() -> list[Place]:
+    """The feed of each kind that has a list."""
+    return [Place(many(kind), f"{address(kind)}feed.atom") for kind in LIST_TITLES]
+
+
 @page()
 def data(visit: Visit) -> HttpResponse:
-    return render(visit, "data.html", {}, crumbs=[Place(_("Data"), "")])
+    return render(visit, "data.html", {"feeds": kind_feeds()}, crumbs=[Place(_("Data"), "")])
 
 
 # For crawlers ---------------------------------------------------------------------------------------------------------
@@ -69,12 +74,28 @@ def robots(visit: Visit) -> HttpResponse:
 
 
 @page(dated=False)
+def for_models(visit: Visit) -> HttpResponse:
+    """What the portal is and where things are, for programs that read text (llms.txt). No query."""
+    lists = [Place(many(kind), absolute(address(kind))) for kind in LIST_TITLES]
+    ways = [
+        Place(name, absolute(PLACES[name])) for name in ("api", "feed", "corrections_feed", "changes", "corrections")
+    ]
+    text = render_to_string(
+        "llms.txt", {"lists": lists, "ways": dict(ways), "method": absolute(PLACES["method"])}, using="site"
+    )
+    return HttpResponse(text, content_type="text/plain; charset=utf-8")
+
+
+@page(dated=False)
 def sitemap(visit: Visit) -> HttpResponse:
     """Every page with the day of its last publication. Two queries."""
     rows = list(public(Record).exclude(kind__in=[*PAGELESS, "term"]).order_by("kind", "slug", "id"))
     series = series_of(row.pk for row in rows if row.kind == "edition")
     lists = [path for kind in KINDS if (path := list_path(kind))]
-    places = [(absolute(path), None) for path in (PLACES["home"], *lists, PLACES["changes"], PLACES["data"])]
+    places = [
+        (absolute(path), None)
+        for path in (PLACES["home"], *lists, PLACES["changes"], PLACES["corrections"], PLACES["data"])
+    ]
     for row in rows:
         path = Stub(row.pk, row.kind, row.slug, row.title, series.get(row.pk, "")).path
         if path and path != PLACES["home"]:

@@ -20,7 +20,6 @@ from . import (
     downloads,
     exercises,
     frameworks,
-    history,
     home,
     media,
     pages,
@@ -29,6 +28,7 @@ from . import (
     sources,
     themes,
 )
+from .below import below
 from .details import RecordPage, find
 from .frame import LIST_TITLES
 from .lists import list_view
@@ -63,16 +63,19 @@ urlpatterns = [
     path("search/", search.search, name="search"),
     path("changes/", changes.changes, name="changes"),
     path("changes/feed.atom", changes.feed, name="changes-feed"),
+    path("corrections/", changes.corrected, name="corrections"),
+    path("corrections/feed.atom", changes.corrections_feed, name="corrections-feed"),
     path("glossary/", pages.glossary, name="glossary"),
     path("data/", pages.data, name="data"),
     path("about/", pages.own_page, {"slug": "about"}, name="about"),
     path("about/method/", pages.own_page, {"slug": "method"}, name="method"),
     path("pages/<slug:slug>/", pages.own_page, name="pages-detail"),
-    *history.below(Page, "pages/<slug:slug>/"),
-    *history.below(Edition, "exercises/<slug:series>/<slug:slug>/"),
-    *(route for kind in LIST_TITLES for route in history.below(kind, f"{kind.plural}/<slug:slug>/")),
+    *below(Page, "pages/<slug:slug>/"),
+    *below(Edition, "exercises/<slug:series>/<slug:slug>/"),
+    *(route for kind in LIST_TITLES for route in below(kind, f"{kind.plural}/<slug:slug>/")),
     path("exercises/<slug:series>/<slug:slug>/", page()(exercises.edition), name="editions-detail"),
     path("robots.txt", pages.robots, name="robots"),
+    path("llms.txt", pages.for_models, name="llms"),
     path("media/<str:name>", media.rendition, name="media"),
     path("sitemap.xml", pages.sitemap, name="sitemap"),
 ]
@@ -85,5 +88,6 @@ for kind in LIST_TITLES:
             for form in downloads.FORMS
         ),
         path(f"{kind.plural}/", list_view(kind), name=f"{kind.plural}-list"),
+        path(f"{kind.plural}/feed.atom", changes.kind_feed, {"kind": kind}, name=f"{kind.plural}-feed"),
         path(f"{kind.plural}/<slug:slug>/", detail_view(kind), name=f"{kind.plural}-detail"),
     ]

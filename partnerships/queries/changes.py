@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from uuid import UUID
 
 from django.db.models import Count, Exists, Min, OuterRef, Q
 
@@ -65,6 +66,28 @@ def steps(limit: int, day: date, *, before: int = 0) -> list[Step]:
     return found
 
 
+def single_steps(limit: int, day: date, *, before: int = 0, **which) -> list[Step]:
+    """The newest entries of some sort (of a kind, of a record, the corrections), each by itself.
+
+    Queries: the entries, and the names of their records (see `steps`).
+    """
+    rows = Change.objects.using(PUBLISHED).filter(**which).order_by("-seq").defer("refs", "chain")
+    found = [Step(entry, entry.seq) for entry in (rows.filter(seq__lt=before) if before else rows)[:limit]]
+    _name(found, day)
+    return found
+
+
+def corrections(limit: int, day: date, *, before: int = 0) -> list[Step]:
+    """The newest corrections, or the newest before a seq."""
+    return single_steps(limit, day, before=before, change_kind=ChangeKind.CORRECTION)
+
+
+def corrections_of(record: UUID) -> list[Change]:
+    """The corrections of a record, the newest first. One query."""
+    rows = Change.objects.using(PUBLISHED).filter(record=record, change_kind=ChangeKind.CORRECTION)
+    return list(rows.order_by("-seq").defer("refs", "chain"))
+
+
 def is_last(found: list[Step]) -> bool:
     """Whether there is nothing older than these steps."""
     return not found or not Change.objects.using(PUBLISHED).filter(seq__lt=found[-1].first).exists()
@@ -93,8 +116,3 @@ def _name(single: list[Step], day: date) -> None:
     for step in single:
         step.record = records.get(step.last.record)
         step.title = step.record.title if step.record else stones.get(step.last.record, "")
-
-
-def newest_at() -> datetime | None:
-    """When the public edition last changed."""
-    return Change.objects.using(PUBLISHED).order_by("-seq").values_list("at", flat=True).first()

@@ -42,12 +42,15 @@ SAMPLES: dict[str, list[str]] = {
     "matrix": ["/matrix/", f"/matrix/?{DAY}", "/matrix/?as_of=1960"],
     "changes": ["/changes/", "/changes/?before=3", f"/changes/?{DAY}"],
     "changes-feed": ["/changes/feed.atom"],
+    "corrections": ["/corrections/", "/corrections/?before=3", f"/corrections/?{DAY}"],
+    "corrections-feed": ["/corrections/feed.atom"],
     "glossary": ["/glossary/", f"/glossary/?{DAY}"],
     "data": ["/data/", f"/data/?{DAY}"],
     "about": ["/about/", f"/about/?{DAY}"],
     "method": ["/about/method/", f"/about/method/?{DAY}"],
     "pages-detail": ["/pages/{page}/", f"/pages/{{page}}/?{DAY}"],
     "robots": ["/robots.txt"],
+    "llms": ["/llms.txt"],
     "sitemap": ["/sitemap.xml"],
     "editions-detail": ["/exercises/{series}/{edition}/", f"/exercises/{{series}}/{{edition}}/?{DAY}"],
     "frameworks-list": _list("frameworks", "type=forum", "ordering=founded", "partner={partner}"),
@@ -98,6 +101,13 @@ PLACES = {route.removesuffix("-detail"): one[0] for route, one in SAMPLES.items(
 for _plural, _page in PLACES.items():
     SAMPLES[f"{_plural}-history"] = [f"{_page}history/", f"{_page}history/?from=1&to=1"]
     SAMPLES[f"{_plural}-version"] = [f"{_page}versions/1/"]
+    SAMPLES[f"{_plural}-record-feed"] = [f"{_page}feed.atom"]
+    SAMPLES[f"{_plural}-cite"] = [f"{_page}cite/{form}" for form in ("text", "bibtex", "ris", "csl-json")]
+    if f"{_plural}-list" in SAMPLES:
+        SAMPLES[f"{_plural}-feed"] = [f"/{_plural}/feed.atom"]
+
+NOT_HTML = ["robots", "llms", "sitemap", *(route for route in SAMPLES if route.endswith(("-feed", "-cite")))]
+"""Routes whose answers are no HTML pages."""
 
 
 for _plural in [route.removesuffix("-list") for route in SAMPLES if route.endswith("-list")]:

@@ -1,5 +1,6 @@
 """Home, the portal's own pages, the glossary, and what crawlers ask for."""
 
+import re
 from xml.etree import ElementTree
 
 import pytest
@@ -134,3 +135,13 @@ def test_robots_are_told_of_the_sitemap(world, reader):
     response = reader.get("/robots.txt")
     assert response.headers["Content-Type"] == "text/plain; charset=utf-8"
     assert "Sitemap: http://localhost:8000/sitemap.xml" in response.text
+
+
+def test_programs_that_read_text_are_told_what_is_where(world, reader):
+    response = reader.get("/llms.txt")
+    assert response.headers["Content-Type"] == "text/plain; charset=utf-8"
+    assert response.text.startswith("# Partnerships Portal\n")
+    links = re.findall(r"\]\(http://localhost:8000(/[^)]*)\)", response.text)
+    assert {"/partners/", "/claims/", "/corrections/", "/changes/feed.atom", "/api/v1/"} <= set(links)
+    for link in set(links) - {"/about/method/"}:  # the small world has no such page
+        assert reader.get(link).status_code == 200, link

@@ -135,10 +135,15 @@ ADDRESSES = [
     "/partners/malta/versions/1/",
     "/frameworks/pfp/versions/1/",
     "/exercises/sea-breeze/sea-breeze-2021/history/",
+    "/corrections/",
+    "/corrections/feed.atom",
+    "/partners/feed.atom",
+    "/partners/malta/feed.atom",
+    "/partners/malta/cite/text",
     "/sitemap.xml",
     "/changes/feed.atom",
 ]
-UNDATED = ("history/", "versions/", "sitemap", "feed.")
+UNDATED = ("history/", "versions/", "sitemap", "feed.", "cite/")
 DATED = [
     f"{address}{'&' if '?' in address else '?'}as_of=2012-06-01"
     for address in ADDRESSES
