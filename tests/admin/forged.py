@@ -171,7 +171,11 @@ def _added(scene: Scene) -> dict:
         "version": new.get("version", [""]),
         "_continue": "1",
     }
-    file = {"upload": SimpleUploadedFile("sea.jpg", picture(size=(200, 150)))} if scene.kind == "image" else {}
+    file = (
+        {"alt": ["Sea"], "upload": SimpleUploadedFile("sea.jpg", picture(size=(200, 150)))}
+        if scene.kind == "image"
+        else {}
+    )
     return new | fields | mine | file
 
 
