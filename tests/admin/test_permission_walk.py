@@ -27,26 +27,22 @@ from tests import databases
 from tests.sweep import FULL
 
 from .browser import watched, writes
+from .forged import FORGED, FORGED_ELSEWHERE, signed
+from .scenes import Scene, build, build_rest
 from .walking import (
-    FORGED,
-    FORGED_ELSEWHERE,
     HIDDEN,
     MARK,
     OUTSIDE,
     PEOPLE,
     Answer,
     Forged,
-    Scene,
     ask,
-    build,
-    build_rest,
     copied,
     everything,
     has,
     page_of,
     patterns,
     patterns_below,
-    signed,
     table,
     walkers,
 )

@@ -202,7 +202,7 @@ def test_only_administrators_take_down(world, at):
     page = chiara.get(address(world.c065, "withdraw"))
     assert "Take down" not in text(page)
     response = chiara.post(address(world.c065, "withdraw"), typed(page, note="Privacy.", how="take_down"))
-    assert response.status_code == 200
+    assert response.status_code == 403
     assert standing(world.c065) == "public"
     dag = at("dag")
     sent = typed(dag.get(address(world.c065, "withdraw")), note="Privacy.", how="take_down")
