@@ -106,10 +106,6 @@ for _plural, _page in PLACES.items():
     if f"{_plural}-list" in SAMPLES:
         SAMPLES[f"{_plural}-feed"] = [f"/{_plural}/feed.atom"]
 
-NOT_HTML = ["robots", "llms", "sitemap", *(route for route in SAMPLES if route.endswith(("-feed", "-cite")))]
-"""Routes whose answers are no HTML pages."""
-
-
 for _plural in [route.removesuffix("-list") for route in SAMPLES if route.endswith("-list")]:
     for _form in ("csv", "json"):
         SAMPLES[f"{_plural}-{_form}"] = [
@@ -119,7 +115,12 @@ for _plural in [route.removesuffix("-list") for route in SAMPLES if route.endswi
         ]
 SAMPLES["exercises-chart-csv"] = ["/exercises/editions-by-year.csv", f"/exercises/editions-by-year.csv?{DAY}"]
 SAMPLES["frameworks-chart-csv"] = ["/frameworks/countries-by-year.csv", f"/frameworks/countries-by-year.csv?{DAY}"]
-FILES = ["changes-feed", "robots", "sitemap", *(route for route in SAMPLES if route.endswith(("-csv", "-json")))]
+FILES = [
+    "robots",
+    "llms",
+    "sitemap",
+    *(route for route in SAMPLES if route.endswith(("-feed", "-cite", "-csv", "-json"))),
+]
 """Routes whose answers are no pages."""
 
 

@@ -9,7 +9,6 @@ from django.test import Client
 
 from tests import databases
 
-from . import samples
 from .conftest import TODAY, asking
 from .samples import FILES, SAMPLES, filled
 
@@ -28,13 +27,13 @@ WORLD = {
 }
 PAGES = [
     address
-    for address in filled(WORLD, [route for route in SAMPLES if route not in {*FILES, *samples.NOT_HTML}])
+    for address in filled(WORLD, [route for route in SAMPLES if route not in FILES])
     if address not in ("/about/method/", "/about/method/?as_of=2014-03-01")  # the small world has no such page
     and not address.startswith("/pages/about/")  # it has an address of its own
 ]
 NO_DAY = re.compile(r"feed\.atom$|/history/|/versions/|/cite/")
 """Addresses that follow the portal, not the world."""
-NOT_HTML = list(filled(WORLD, dict.fromkeys([*FILES, *samples.NOT_HTML])))
+NOT_HTML = list(filled(WORLD, FILES))
 
 
 @pytest.fixture
