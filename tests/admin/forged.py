@@ -234,6 +234,8 @@ FORGED_ELSEWHERE = [
     Forged("a way in", "user link", "people", lambda scene: {"what": "password"}),
     Forged("no way in", "user revoke", "people", lambda scene: {"post": "yes"}),
     Forged("the end of sessions", "user sessions", "people", lambda scene: {"post": "yes"}),
+    Forged("close a report", "report change", "report", lambda scene: {"note": "It is corrected."}),
+    Forged("close it from its history", "report history", "report", lambda scene: {"note": "It is corrected."}),
     Forged("the end of an account", "user delete", "never", lambda scene: {"post": "yes"}, ()),
     Forged("the end of a publication", "publication delete", "never", lambda scene: {"post": "yes"}, ()),
     Forged("another publication", "publication change", "never", lambda scene: {"note": "x", "_save": "1"}, ()),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import timedelta
 from urllib.parse import urlencode
+from uuid import UUID
 
 from django.contrib.auth.models import User
 from django.test import Client
@@ -13,8 +14,18 @@ from django.utils import timezone
 
 from partnerships.admin.addresses import address, list_address
 from partnerships.editorial import people, presence, preview, releases
-from partnerships.editorial.models import Presence, PreviewLink, Release, Review, Revision, SavedFilter, Standing, State
+from partnerships.editorial.models import (
+    Presence,
+    PreviewLink,
+    Release,
+    Review,
+    Revision,
+    SavedFilter,
+    Standing,
+    State,
+)
 from partnerships.editorial.publication import publish, withdraw
+from partnerships.editorial.reports import take_in
 from partnerships.editorial.review import submit
 from partnerships.editorial.saving import record_saved
 from partnerships.models import KINDS, Citation, Kind, Partner, Record, Region
@@ -138,6 +149,7 @@ class Rest(Scene):
     releases: dict[str, Release] = field(default_factory=dict)
     link: PreviewLink | None = None
     filter: SavedFilter | None = None
+    report: UUID | None = None
 
     def able(self, one: Forged, name: str) -> bool:
         return bool(one.works) and (name in one.who if one.who else has(name, one.verb))
@@ -146,9 +158,9 @@ class Rest(Scene):
         model, _, rest = page.partition(" ")
         if model == "release":
             return reverse("admin:release", args=[self.releases[rest or "open"].pk])
-        if model in ("user", "publication", "record", "partner"):
-            app = {"user": "auth", "publication": "publishing"}.get(model, "partnerships")
-            subject = {"user": self.sam.pk, "publication": 1}.get(model, self.record.pk)
+        if model in ("user", "publication", "report", "record", "partner"):
+            app = {"user": "auth", "publication": "publishing", "report": "editorial"}.get(model, "partnerships")
+            subject = {"user": self.sam.pk, "publication": 1, "report": self.report}.get(model, self.record.pk)
             return reverse(f"admin:{app}_{model}_{rest}", args=[] if rest in ("changelist", "add") else [subject])
         match page:
             case "preview_release":
@@ -190,4 +202,6 @@ def build_rest() -> Rest:
     presence.here("a-tab-of-annas", held["open"].pk, World().user("anna"), dirty=False)
     Presence.objects.update(until=timezone.now() + timedelta(hours=1))  # the walk may take longer than a tab counts
     found = {name: Release.objects.get(pk=one.pk) for name, one in found.items()}
-    return Rest("partner", {"public": held["open"]}, held["open"], signed_in(), releases=found, link=link, filter=kept)
+    report = take_in(held["done"], version=1, text="It is wrong.").pk
+    more = {"releases": found, "link": link, "filter": kept, "report": report}
+    return Rest("partner", {"public": held["open"]}, held["open"], signed_in(), **more)

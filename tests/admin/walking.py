@@ -124,6 +124,12 @@ publication change      view            200
 publication history     view            200
 publication delete      never           403
 
+report changelist       report          200
+report add              never           403
+report change           report          200
+report history          report          200
+report delete           never           403
+
 user changelist         people          200
 user add                people          200
 user change             people          200
@@ -177,7 +183,7 @@ def page_of(pattern: str, name: str) -> str:
     if not name:
         assert any(pattern.endswith(end) for end in NAMELESS), pattern
         return ""
-    for app in ("partnerships", "publishing", "auth"):
+    for app in ("partnerships", "publishing", "editorial", "auth"):
         if name.startswith(f"{app}_"):
             model, _, page = name.removeprefix(f"{app}_").partition("_")
             return f"{'kind' if model in KINDS else model} {page}"
