@@ -28,6 +28,9 @@ test-services: setup  ## what depends on the database, on a real PostgreSQL
 test-slow: setup  ## the sweeps over everything that the default suite samples
 	@SWEEP=full $(python) -m pytest -q -n 2 --dist worksteal -m "slow or sampled"
 
+walk: setup  ## every page of the desk for every role, with records of all kinds in all states (long)
+	@WALK=whole $(python) -m pytest -q -s -n 2 --dist worksteal tests/admin/test_permission_walk.py
+
 e2e: dev  ## the tests in a real browser (Debian's Chromium)
 	@$(python) -m pytest -q -m e2e
 
@@ -56,4 +59,4 @@ dev:
 fixtures: setup  ## make fixtures/ anew from fixtures/reference/
 	@$(python) -m fixtures.converter
 
-.PHONY: help setup run demo test test-services test-slow test-public e2e check dev fixtures
+.PHONY: help setup run demo test test-services test-slow test-public walk e2e check dev fixtures

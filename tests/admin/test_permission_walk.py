@@ -1,7 +1,7 @@
 """Who may do what, walked: every page of the desk for everybody, looked at and posted to, records standing in every way.
 
 Each post is one that would do something if its sender might do it, which those who may show; where nobody may, or the
-sender mayn't, nothing at all is different afterwards. `make test-slow` walks all kinds and all states.
+sender mayn't, nothing at all is different afterwards. `make walk` walks all kinds and all states.
 """
 
 from __future__ import annotations
@@ -24,7 +24,6 @@ from partnerships.editorial.permissions import RIGHTS
 from partnerships.editorial.preview import make_link
 from partnerships.models import KINDS, Notice, Record
 from tests import databases
-from tests.sweep import FULL
 
 from .browser import watched, writes
 from .forged import FORGED, FORGED_ELSEWHERE, signed
@@ -34,6 +33,7 @@ from .walking import (
     MARK,
     OUTSIDE,
     PEOPLE,
+    WHOLE,
     Answer,
     Forged,
     ask,
@@ -47,7 +47,7 @@ from .walking import (
     walkers,
 )
 
-SOME = sorted(KINDS) if FULL else ["notice"]
+SOME = sorted(KINDS) if WHOLE else ["notice"]
 THOROUGH = ("partner", "notice")
 """The kinds whose records stand in every way in the sweep; the others in those in which a post does something, or not."""
 WAYS = [(standing, review) for standing in Standing.values for review in Review.values]
@@ -163,7 +163,7 @@ def _posting(scene: Scene, spoilt, tally: Tally, posts: Sequence[Forged]) -> Non
             if name not in able:
                 answer = ask(scene.clients[name], "post", where, signed(fields, scene, name), before)
                 _refused(scene, one, name, answer, tally)
-        for name in able if FULL else able[:1]:
+        for name in able if WHOLE else able[:1]:
             with spoilt():
                 answer = ask(scene.clients[name], "post", where, signed(fields, scene, name), before)
                 about = (scene.kind, scene.standing, scene.review, one.name, name, answer.code)
@@ -182,7 +182,7 @@ def _refused(scene: Scene, one: Forged, name: str, answer: Answer, tally: Tally)
 
 def _chosen(scene: Scene) -> dict[tuple[str, str], list[Forged]]:
     """Which posts are tried in which ways a record can stand: all, or each where it does something and where it doesn't."""
-    if FULL and scene.kind in THOROUGH:
+    if WHOLE and scene.kind in THOROUGH:
         return dict.fromkeys(WAYS, FORGED)
     chosen: dict[tuple[str, str], list[Forged]] = {}
     for one in FORGED:
@@ -195,14 +195,13 @@ def _chosen(scene: Scene) -> dict[tuple[str, str], list[Forged]]:
     return chosen
 
 
-@pytest.mark.sampled
 @pytest.mark.parametrize("kind", SOME)
 def test_the_pages_of_records(scene_of, kind):
     tally = Tally()
     with scene_of(kind) as (scene, spoilt):
         for number, (way, posts) in enumerate(_chosen(scene).items()):
             scene.stand(*way)
-            if not number or (FULL and way[1] == Review.DRAFT):
+            if not number or (WHOLE and way[1] == Review.DRAFT):
                 _looking(scene, tally)
             _posting(scene, spoilt, tally, posts)
     tally.done(f"The pages of {kind}")
@@ -349,7 +348,7 @@ def test_a_preview_link_shows_what_it_was_made_for(scene_of):
             for page in sorted(there):
                 where = reverse(page, args=[token] if page == "preview" else [token, pk])
                 expects = 200 if page == "preview" and token != "guessed" else code
-                for person in PEOPLE if FULL else ("nobody", "rolf", "dag"):
+                for person in PEOPLE if WHOLE else ("nobody", "rolf", "dag"):
                     seen = ask(scene.clients[person], "get", where, before=before)
                     about = (page, token[:7], person, seen.code)
                     tally.cell("pages", seen.code == expects, *about)

@@ -7,6 +7,7 @@ record has to stand for it to do anything. Who has a right stands in the words o
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -24,9 +25,11 @@ from partnerships.editorial.permissions import ORDER
 from partnerships.models import KINDS
 from tests import databases
 from tests.editorial.test_permissions import expected
-from tests.sweep import FULL
 
 from .browser import watched, writes
+
+WHOLE = os.environ.get("WALK") == "whole"
+"""Whether all kinds and all states are walked (`make walk`), or a sample."""
 
 PEOPLE = {
     "nobody": "",
@@ -64,7 +67,7 @@ def fits(name: str, verb: str, standing: str, review: str, kind: str) -> bool:
 def walkers(verb: str) -> list[str]:
     """Who tries something: all without the right, and of those with it all in the sweep, by default the first and last."""
     able = [name for name in PEOPLE if name not in OUTSIDE and (verb not in expected() or has(name, verb))]
-    return [name for name in PEOPLE if FULL or name not in able[1:-1]]
+    return [name for name in PEOPLE if WHOLE or name not in able[1:-1]]
 
 
 # The table of pages ---------------------------------------------------------------------------------------------------
