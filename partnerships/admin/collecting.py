@@ -30,6 +30,12 @@ class MomentField(forms.DateTimeField):
         super().__init__(error_messages=told, help_text=ZONE, **kwargs)
 
 
+def note_field(label: str, help_text: str) -> forms.CharField:
+    """A sentence or two for readers, or for the log. The verbs say when one is needed."""
+    area = forms.Textarea(attrs={"rows": 2})
+    return forms.CharField(label=label, required=False, max_length=2000, widget=area, help_text=help_text)
+
+
 class CollectForm(PlainForm):
     """Which release: an open one, or a new one with a name."""
 

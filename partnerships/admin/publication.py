@@ -33,7 +33,7 @@ from partnerships.publishing.models import Action, ChangeKind, Publication
 
 from .account_log import log, said, stub
 from .addresses import address, list_address
-from .collecting import CollectForm, MomentField, PlainForm, collect, plan
+from .collecting import CollectForm, MomentField, PlainForm, collect, note_field, plan
 from .schedule import worker_warning
 from .standing import one_person
 
@@ -55,20 +55,8 @@ class PublishForm(PlainForm):
     change_kind = forms.ChoiceField(
         required=False, choices=[("", ""), *((kind.value, kind.label) for kind in REASONS)], widget=forms.RadioSelect
     )
-    note = forms.CharField(
-        label="Public note",
-        required=False,
-        max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 2}),
-        help_text="What changed, in a sentence. Stands in the history of the page and in the feeds.",
-    )
-    wrong = forms.CharField(
-        label="What was wrong",
-        required=False,
-        max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 2}),
-        help_text="For a correction: what the page said.",
-    )
+    note = note_field("Public note", "What changed, in a sentence. Stands in the history of the page and in the feeds.")
+    wrong = note_field("What was wrong", "For a correction: what the page said.")
     wrong_since = forms.CharField(
         label="Wrong since",
         required=False,
@@ -218,13 +206,7 @@ class WithdrawForm(PlainForm):
     """Why something leaves the public edition, and how."""
 
     how = forms.ChoiceField(required=False, choices=[(Action.RETRACT, "Retract")], initial=Action.RETRACT)
-    note = forms.CharField(
-        label="Reason",
-        required=False,
-        max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 2}),
-        help_text="Public: it stands in the place of the record.",
-    )
+    note = note_field("Reason", "Public: it stands in the place of the record.")
     also = forms.MultipleChoiceField(required=False)
 
     def __init__(self, *args, pointing: Iterable[Record], may_take_down: bool, **kwargs):
@@ -257,9 +239,9 @@ def withdraw_page(request: HttpRequest, door, records: list[Kind], *, back: str)
             raise PermissionDenied
         entries = _try(
             form,
-            verbs.withdraw,
+            verbs.withdraw_for,
+            request.user,
             [*records, *also],
-            by=request.user.get_username(),
             note=form.cleaned_data["note"],
             action=form.cleaned_data["how"] or Action.RETRACT,
         )
@@ -294,13 +276,7 @@ class MergeForm(PlainForm):
     """Which of two records stays."""
 
     survivor = forms.ChoiceField(error_messages={"required": "Say which of the two stays."}, widget=forms.RadioSelect)
-    note = forms.CharField(
-        label="Public note",
-        required=False,
-        max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 2}),
-        help_text="Why they are one. Empty: “… merged into …”.",
-    )
+    note = note_field("Public note", "Why they are one. Empty: “… merged into …”.")
 
     def __init__(self, *args, records: list[Kind], **kwargs):
         super().__init__(*args, **kwargs)

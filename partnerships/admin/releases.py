@@ -30,7 +30,7 @@ from partnerships.publishing.models import ChangeKind, Publication
 
 from .account_log import log, said, stub
 from .addresses import list_address
-from .collecting import CollectForm, MomentField, PlainForm, collect
+from .collecting import CollectForm, MomentField, PlainForm, collect, note_field
 from .publication import PublishForm
 from .review import desk_page
 from .schedule import worker_warning
@@ -47,13 +47,7 @@ class ReleaseForm(PlainForm):
     """What readers see of a release."""
 
     title = forms.CharField(label="Name", max_length=120, required=False, help_text="Readers see it.")
-    note = forms.CharField(
-        label="Public note",
-        required=False,
-        max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 2}),
-        help_text="For records that have no note of their own.",
-    )
+    note = note_field("Public note", "For records that have no note of their own.")
 
 
 def releases_view(request: HttpRequest, site) -> HttpResponse:
@@ -104,13 +98,7 @@ class TimeForm(PlainForm):
 
 
 class UndoForm(PlainForm):
-    note = forms.CharField(
-        label="Why it is taken back",
-        required=False,
-        max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 2}),
-        help_text="Public: it stands with every record of the release.",
-    )
+    note = note_field("Why it is taken back", "Public: it stands with every record of the release.")
 
 
 @dataclass

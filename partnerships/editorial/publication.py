@@ -257,6 +257,13 @@ def withdraw(
     return entries
 
 
+def withdraw_for(user, records: Sequence[Record], *, note: str, action: str = Action.RETRACT) -> list[Publication]:
+    """Withdraw for a person: retracting and taking down are rights of their own."""
+    if not may(user, "take_down" if action == Action.TAKE_DOWN else "withdraw"):
+        raise Refusal("Your account can't do that.")
+    return withdraw(records, by=user.get_username(), note=note, action=action)
+
+
 def _burn(entries: list[Publication]) -> None:
     """A take-down leaves the log and deletes the documents: of publications and of revisions, the working copy's too."""
     records = [entry.record for entry in entries]

@@ -105,7 +105,7 @@ class Worker(threading.Thread):
             except (DatabaseError, Stuck) as error:
                 log.warning("What is due waits: %s", error)
                 self.stopping.wait(5)
-            except Exception:
+            except Exception:  # the thread must outlive whatever goes wrong in one look
                 log.exception("What was due could not be done.")
                 self.stopping.wait(5)
             finally:

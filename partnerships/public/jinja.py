@@ -52,7 +52,7 @@ def environment(**options) -> jinja2.Environment:
         "lstrip_blocks": True,
         "extensions": ["jinja2.ext.i18n"],
     }
-    made = jinja2.Environment(**options)  # noqa: S701
+    made = jinja2.Environment(**options)  # noqa: S701 (`autoescape` is among the options)
     made.install_gettext_callables(gettext, ngettext, newstyle=True)
     made.policies["ext.i18n.trimmed"] = True
     made.globals |= {

@@ -398,7 +398,7 @@ def _words(before: str, after: str) -> tuple[Bit, ...]:
     """Two stretches of text, word by word; a comma or full stop behind a word is one of its own."""
     old, new = (re.findall(WORD, text) for text in (before, after))
     bits: list[Bit] = []
-    for tag, i, j, k, l in _steps([word.strip() for word in old], [word.strip() for word in new]):  # noqa: E741
+    for tag, i, j, k, l in _steps([word.strip() for word in old], [word.strip() for word in new]):  # noqa: E741 (difflib's own names)
         if tag == "equal":
             bits.append(Bit("same", "".join(new[k:l])))
             continue

@@ -2,17 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import socket
-import subprocess
-import sys
-import time
-from contextlib import closing
-from urllib.request import urlopen
-
 import pytest
-from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import connections
 
@@ -21,10 +11,9 @@ from partnerships.models import Membership, Partner, Record
 from tests import databases
 from tests.world import PASSWORD, World, save
 
-pytestmark = pytest.mark.e2e
+from .live import CHROMIUM, SWITCHES, server
 
-CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
-SWITCHES = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+pytestmark = pytest.mark.e2e
 
 
 @pytest.fixture
@@ -33,36 +22,8 @@ def desk(own, world_template, tmp_path, monkeypatch):
     if databases.on_postgresql():
         pytest.skip("the server of this test reads SQLite files")
     monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # the browser's driver runs an event loop in this thread
-    with own(world_template) as pair:
-        with closing(socket.socket()) as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
-        command = [sys.executable, "manage.py", "runserver", f"127.0.0.1:{port}", "--noreload"]
-        environment = os.environ | {
-            "DATABASE_URL": f"sqlite:///{pair['default']}",
-            "PUBLISHED_DATABASE_URL": f"sqlite:///{pair['published']}",
-            "PORT": str(port),
-            "VAR_DIR": str(tmp_path),
-        }
-        log = open(tmp_path / "server.log", "w")  # noqa: SIM115 (closed with the process)
-        server = subprocess.Popen(command, cwd=settings.BASE_DIR, env=environment, stdout=log, stderr=log)
-        try:
-            _wait(f"http://localhost:{port}/admin/login/")
-            yield f"http://localhost:{port}"
-        finally:
-            server.terminate()
-            server.wait(10)
-            log.close()
-
-
-def _wait(where: str) -> None:
-    for _ in range(100):
-        try:
-            with urlopen(where, timeout=5):  # noqa: S310 (our own server)
-                return
-        except OSError:
-            time.sleep(0.2)
-    raise AssertionError("the server didn't start")
+    with own(world_template) as pair, server(pair, tmp_path) as where:
+        yield where
 
 
 @pytest.fixture

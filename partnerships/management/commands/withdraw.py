@@ -1,6 +1,4 @@
-from partnerships.editorial.permissions import may
-from partnerships.editorial.publication import withdraw
-from partnerships.publishing.feed import Refusal
+from partnerships.editorial.publication import withdraw_for
 from partnerships.publishing.models import Action
 
 from ._base import PortalCommand
@@ -22,7 +20,5 @@ class Command(PortalCommand):
     def handle(self, *args, **options):
         action = Action.TAKE_DOWN if options["take_down"] else Action.RETRACT
         user, records = self.person(options["by"]), self.records(options["records"])
-        if not may(user, "take_down" if options["take_down"] else "withdraw"):
-            raise Refusal(f"The account {user.get_username()} can't do that.")
-        for entry in withdraw(records, by=user.get_username(), note=options["note"], action=action):
+        for entry in withdraw_for(user, records, note=options["note"], action=action):
             self.stdout.write(f"{entry.seq}: {entry.kind}/{entry.slug} {entry.get_action_display()}")
