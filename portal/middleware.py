@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import connections
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 
+from partnerships.api.answers import CACHED
 from partnerships.publishing.reading import snapshot
 
 EDITORIAL_PATHS = ("/admin/", "/accounts/", "/feedback/", "/preview/")
@@ -71,4 +72,6 @@ class PublicOnly:
             if settings.HAS_EDITORIAL:
                 stack.enter_context(editorial_closed())
             stack.enter_context(snapshot())
-            return self.get_response(request)
+            response = self.get_response(request)
+        response.headers.setdefault("Cache-Control", CACHED if response.status_code < 500 else "no-store")
+        return response

@@ -56,6 +56,10 @@ for _database in DATABASES.values():
             + (" -c default_transaction_read_only=on" if ROLE == "public" else ""),
         } | _database.get("OPTIONS", {})
         _database["CONN_MAX_AGE"] = 0  # the pool keeps them
+EDITION_FILE = Path(environment.text("EDITION_FILE", str(VAR_DIR / "edition")))  # shared by the processes of a machine
+STORE_BYTES = (
+    environment.number("STORE_MEGABYTES", 64) * 1_000_000
+)  # of ready answers in each process; 0: none are kept
 DATABASE_ROUTERS = ["portal.router.TwoDatabases"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

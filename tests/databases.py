@@ -10,11 +10,13 @@ import fcntl
 import json
 import os
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
+from django.conf import settings
 from django.core.management import call_command
 from django.db import connections
 
@@ -30,11 +32,20 @@ def on_postgresql() -> bool:
 def using(pair: Pair) -> Iterator[None]:
     """Point the connections at a pair of databases for a while."""
     before = {alias: connections[alias].settings_dict["NAME"] for alias in pair}
+    announced_in = settings.EDITION_FILE
     _point(pair)
+    settings.EDITION_FILE = edition_file(pair)
     try:
         yield
     finally:
+        settings.EDITION_FILE = announced_in
         _point(before)
+
+
+def edition_file(pair: Pair) -> Path:
+    """Where the processes over a pair announce new editions to each other."""
+    name = Path(pair["published"])
+    return name.with_name("edition") if name.is_absolute() else Path(tempfile.gettempdir()) / f"edition-{name}"
 
 
 def forget_power_failures() -> None:

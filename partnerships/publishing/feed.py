@@ -19,6 +19,7 @@ from partnerships.models import KINDS, MARKDOWN, Record, Row, record_links
 from . import search
 from .documents import Document, Unreadable, instances, labels_of, owned_rows, pointed, pointers, tables, write
 from .dump import dumped_models
+from .edition import announce_at_commit
 from .log import EDITORIAL, PUBLISHED, bodies, locked_head
 from .models import (
     Action,
@@ -234,6 +235,7 @@ def _apply(
     search.index([document for document, _, _ in present], using)
     head = entries[-1]
     Head.objects.using(using).filter(pk=1).update(seq=head.seq, chain=head.chain, at=head.at)
+    announce_at_commit(using, head.seq)
 
 
 def _chronicle(entries: Sequence[Entry], read: dict[int, Document], using: str) -> dict[int, Change]:

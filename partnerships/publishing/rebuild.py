@@ -10,6 +10,7 @@ from django.db import connections, transaction
 
 from .documents import canonical
 from .dump import dumped_models, lines
+from .edition import announce_at_commit
 from .feed import apply, load, pending, sync
 from .log import EDITORIAL, PUBLISHED, bodies, broken_at, locked_head
 from .models import Change, Head, LogDocument, Publication, PublicDocument
@@ -49,6 +50,7 @@ def _copy_in(file: str) -> None:
                     )
                     cursor.execute(f"DELETE FROM {table}")  # noqa: S608 (names of our own tables)
                     cursor.execute(f"INSERT INTO main.{table} ({names}) SELECT {names} FROM built.{table}")  # noqa: S608
+                announce_at_commit(PUBLISHED, Head.objects.using(PUBLISHED).get(pk=1).seq)
                 if entries := pending():
                     apply(entries, bodies(entry.digest for entry in entries))
         finally:

@@ -16,6 +16,8 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.test import Client
 
+from tests import databases
+
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 SWITCHES = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
@@ -30,6 +32,7 @@ def server(pair: dict, folder: Path, *, threads: bool = True, **more: str):
     environment = os.environ | {
         "DATABASE_URL": f"sqlite:///{pair['default']}",
         "PUBLISHED_DATABASE_URL": f"sqlite:///{pair['published']}",
+        "EDITION_FILE": str(databases.edition_file(pair)),
         "PORT": str(port),
         "VAR_DIR": str(folder),
         "SECRET_KEY": settings.SECRET_KEY,  # sessions made here hold there

@@ -45,6 +45,7 @@ def serving(own, world_template, tmp_path) -> Iterator[Callable]:
             environment = os.environ | {
                 "DATABASE_URL": f"sqlite:///{pair['default']}",
                 "PUBLISHED_DATABASE_URL": f"sqlite:///{pair['published']}",
+                "EDITION_FILE": str(databases.edition_file(pair)),
                 "PORT": str(port),
                 "VAR_DIR": str(tmp_path / name),
             }
