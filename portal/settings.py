@@ -63,6 +63,8 @@ STORE_BYTES = (
 DATABASE_ROUTERS = ["portal.router.TwoDatabases"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+HASHED_STATIC = environment.flag("HASHED_STATIC")  # after collectstatic: names with a digest, kept for ever
+
 # Parts ----------------------------------------------------------------------------------------------------------------
 
 INSTALLED_APPS = [
@@ -93,7 +95,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    *(() if HASHED_STATIC else ("whitenoise.middleware.WhiteNoiseMiddleware",)),  # else they stand before Django
     "portal.middleware.Manners",
     "django.middleware.common.CommonMiddleware",
     *(
@@ -249,7 +251,6 @@ USE_TZ = True
 TIME_ZONE = "UTC"  # the portal's day is the UTC date
 
 STATIC_URL = "/static/"
-HASHED_STATIC = environment.flag("HASHED_STATIC")  # after collectstatic: names with a digest, kept for ever
 STATIC_ROOT = VAR_DIR / "static" if HASHED_STATIC else None
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_URL = "/media/"
@@ -266,6 +267,7 @@ STORAGES = {
 FIXTURES_DIR = BASE_DIR / "fixtures"
 FILE_UPLOAD_PERMISSIONS = 0o644
 WHITENOISE_MAX_AGE = 0  # of names without a digest: asked again each time, answered by 304
+WHITENOISE_MANIFEST_STRICT = False  # a file that wasn't gathered is a missing picture, not a missing page
 WHITENOISE_USE_FINDERS = not HASHED_STATIC
 
 # The API --------------------------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""The server's entry point: Django, with the store of ready answers in front of it."""
+"""The server's entry point: Django, in front of it the static files, and in front of both the store of ready answers."""
 
 import os
 
@@ -9,6 +9,23 @@ from django.core.wsgi import get_wsgi_application
 application = get_wsgi_application()
 
 from django.conf import settings  # noqa: E402
+
+if settings.HASHED_STATIC:
+    from whitenoise import WhiteNoise
+
+    def _safe(headers, path, url):
+        headers["X-Content-Type-Options"] = "nosniff"
+        headers["Cross-Origin-Resource-Policy"] = "same-origin"
+
+    application = WhiteNoise(
+        application,
+        root=settings.STATIC_ROOT,
+        prefix=settings.STATIC_URL,
+        max_age=settings.WHITENOISE_MAX_AGE,
+        allow_all_origins=False,
+        add_headers_function=_safe,
+        immutable_file_test=r"^.+\.[0-9a-f]{12}\..+$",  # names that the manifest gives
+    )
 
 if settings.HAS_PUBLIC and settings.STORE_BYTES:
     from partnerships.publishing.edition import Watch

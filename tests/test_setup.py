@@ -170,7 +170,14 @@ def test_a_first_start_that_is_killed_again_and_again_completes(serving, tmp_pat
         process.wait()
     port = free_port()
     _, log = serving(port)
-    assert b"Partnerships" in answers(port, "/", within=60)
+    page = answers(port, "/", within=60).decode()
+    assert "Partnerships" in page
+    for file in re.findall(
+        r'(?:href|src)="(/static/[^"]+)"', page
+    ):  # one of them missing, and all were gathered in vain
+        with urlopen(f"http://127.0.0.1:{port}{file}", timeout=5) as response:
+            assert re.search(r"\.[0-9a-f]{12}\.", file)
+            assert "immutable" in response.headers["Cache-Control"]
     said = log.read_text()
     assert f"http://localhost:{port}/" in said
     assert sqlite.in_force() in said

@@ -10,6 +10,7 @@ from django.core.management.base import CommandError
 from django.db import connections, transaction
 
 from portal import sqlite
+from portal.static_files import Gathering
 
 from ._base import PortalCommand
 
@@ -28,8 +29,11 @@ class Command(PortalCommand):
     def handle(self, *args, **options):
         host, port = options["host"], options["port"]
         self.check_port(host, port)
+        gathering = None if settings.HASHED_STATIC or settings.DEBUG else Gathering(settings.VAR_DIR / "static")
         if settings.ROLE != "public":
             self.set_up()
+        if gathering and gathering.done():
+            os.environ["HASHED_STATIC"] = "1"
         origin = f"http://localhost:{port}/" if settings.LOCAL_MODE else f"{settings.SITE_ORIGIN}/"
         self.stdout.write(self.databases_in_use())
         self.stdout.write(f"The portal: {origin}")
