@@ -106,7 +106,7 @@ def portal(command: str, port: int, environment: dict[str, str]):
     binary = str(Path(sys.executable).parent)
     commands = {
         "granian": [f"{binary}/granian", "portal.wsgi:application", "--interface", "wsgi", "--host", "127.0.0.1", "--port",
-                    str(port), "--workers", "1", "--blocking-threads", "4", "--no-ws", "--log-level", "warning"],
+                    str(port), "--workers", "1", "--blocking-threads", "4", "--no-ws", "--http", "1", "--log-level", "warning"],
         "gunicorn": [f"{binary}/gunicorn", "portal.wsgi:application", "--bind", f"127.0.0.1:{port}", "--workers", "1",
                      "--worker-class", "gthread", "--threads", "4", "--keep-alive", "60", "--no-control-socket"],
     }  # fmt: skip

@@ -46,7 +46,7 @@ class Command(PortalCommand):
         os.environ.setdefault("PORT", str(port))
         command = [
             sys.executable, "-m", "granian", "portal.wsgi:application", "--interface", "wsgi", "--host", host,
-            "--port", str(port), "--workers", str(options["workers"]), "--blocking-threads", "4", "--no-ws",
+            "--port", str(port), "--workers", str(options["workers"]), "--blocking-threads", "4", "--no-ws", "--http", "1",
             "--respawn-failed-workers", "--log-level", "warning",
         ]  # fmt: skip
         os.execv(sys.executable, command)  # noqa: S606 (no shell is wanted)
