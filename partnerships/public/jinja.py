@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import jinja2
+from django.conf import settings
 from django.templatetags.static import static
 from django.utils.translation import gettext, ngettext
 from markupsafe import Markup
@@ -44,6 +47,11 @@ def nowhere(slug: str, place: str) -> list[int]:
     return []
 
 
+words = cache(gettext)
+"""A word of the pages in the one language there is so far; a page has a thousand of them. With a second language, which
+its path names, this is kept for each."""
+
+
 def environment(**options) -> jinja2.Environment:
     options |= {
         "autoescape": True,
@@ -53,10 +61,10 @@ def environment(**options) -> jinja2.Environment:
         "extensions": ["jinja2.ext.i18n"],
     }
     made = jinja2.Environment(**options)  # noqa: S701 (`autoescape` is among the options)
-    made.install_gettext_callables(gettext, ngettext, newstyle=True)
+    made.install_gettext_callables(words, ngettext, newstyle=True)
     made.policies["ext.i18n.trimmed"] = True
     made.globals |= {
-        "static": static,
+        "static": cache(static) if settings.HASHED_STATIC else static,
         "address": address,
         "href": href,
         "absolute": absolute,
