@@ -97,6 +97,7 @@ MIDDLEWARE = [
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     *(() if HASHED_STATIC else ("whitenoise.middleware.WhiteNoiseMiddleware",)),  # else they stand before Django
     "portal.middleware.Manners",
+    *(("portal.limits.MadeAnswers",) if HAS_PUBLIC else ()),
     "django.middleware.common.CommonMiddleware",
     *(
         (
@@ -298,7 +299,13 @@ SPECTACULAR_SETTINGS = {
 
 # Limits: every one of them ---------------------------------------------------------------------------------------------
 
+REDIS_URL = environment.text("REDIS_URL")  # limits shared by several machines
+BUCKETS_FILE = VAR_DIR / "buckets"
+INTERNAL_ADDRESSES = ("127.0.0.1", "::")  # of this machine; nobody is limited on it in local mode
+
 LIMITS = {
+    "made_answers": environment.number("MADE_ANSWERS", 600),  # public answers made for one address … (0: no limit)
+    "made_seconds": 60,  # … within so many seconds
     "page_size": 50,  # rows of an API page unless told
     "page_size_most": 200,
     "query_length": 200,  # characters of a search

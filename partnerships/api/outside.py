@@ -17,6 +17,14 @@ def server_error(request: HttpRequest) -> HttpResponse:
     return _answer(request, Problem("server-error", "Something went wrong on our side. It has been logged."))
 
 
+def too_many(request: HttpRequest, wait: int) -> HttpResponse:
+    """Much was made for this caller lately: `wait` is the number of seconds until there is something again."""
+    said = (
+        f"Too much was asked for from your address. Ask again in {wait} seconds; what you have already costs nothing."
+    )
+    return _answer(request, Problem("too-many-requests", said))
+
+
 def _answer(request: HttpRequest, problem: Problem) -> HttpResponse:
     body = JSONRenderer().render(problem.document())
     return answers.finish(request, HttpResponse(body, status=problem.kind.status, content_type=MEDIA_TYPE))

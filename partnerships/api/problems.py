@@ -117,6 +117,13 @@ CATALOGUE = {
             "The record was public and has been withdrawn. `tombstone` says when and why.",
         ),
         ProblemType(
+            "too-many-requests",
+            429,
+            "Too many requests",
+            "More answers had to be made for your address than `RateLimit-Policy` allows. `Retry-After` says in how many "
+            "seconds there is the next one. Answers that are kept ready, and 304s, are never counted: send `If-None-Match`.",
+        ),
+        ProblemType(
             "server-error",
             500,
             "Fault of the portal",

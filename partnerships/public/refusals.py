@@ -64,3 +64,8 @@ def bad_address(request: HttpRequest, exception: Exception | None = None) -> Htt
 def broken(request: HttpRequest) -> HttpResponse:
     """Something failed on our side. No query: the fault may lie with the database."""
     return HttpResponse(render_to_string("errors/500.html", using="site"), status=500)
+
+
+def too_many(request: HttpRequest, wait: int) -> HttpResponse:
+    """Much was made for this caller lately: `wait` is the number of seconds until there is something again. No query."""
+    return HttpResponse(render_to_string("errors/429.html", {"wait": wait}, using="site"), status=429)
