@@ -160,8 +160,8 @@ def parameter(view, name: str, question: Question | None) -> OpenApiParameter:
             names = list(view.serializer.names())
             return _list(name, names, "The fields to show, and no others; `id`, `kind` and `url` always stand.")
         case "include":
-            names = list(view.serializer.includable())
-            return _list(name, names, "What to show besides, where a list leaves it out.")
+            named = view.includable if hasattr(view, "includable") else view.serializer.includable()
+            return _list(name, list(named), "What to show besides, where a list leaves it out.")
     raise LookupError(f"The schema can't describe the parameter {name}.")
 
 

@@ -5,7 +5,8 @@ from django.urls import path, re_path
 from .docs import Docs, Schema
 from .facts import FactList, RecordDetail, RowDetail
 from .serializers import RECORDS, ROWS
-from .views import Changes, Index, Nowhere, Search
+from .stream import Changes
+from .views import Index, Nowhere, Search
 
 app_name = "api"
 
