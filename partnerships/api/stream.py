@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from rest_framework.response import Response
 
 from partnerships.publishing.reading import head
+from partnerships.queries import paging
+from partnerships.queries.changes import Step, all_corrections, by_themselves, steps, what_happened
 from partnerships.queries.stream import stretch
 
 from . import answers
-from .addresses import api
+from .addresses import absolute, api, record_url
 from .door import Door
-from .lists import envelope, page_size, whole_number
+from .lists import around, envelope, envelope_of, page_size, whole_number
 from .selection import named
-from .serializers.stream import ChangeListSerializer, ChangeSerializer, HeadSerializer
+from .serializers.stream import (
+    ChangeListSerializer,
+    ChangeSerializer,
+    CorrectionSerializer,
+    FeedSerializer,
+    HeadSerializer,
+)
 
 INCLUDABLE = ("document", "patch")
+FED = 50
+"""Items of a feed."""
 
 
 class Changes(Door):
@@ -41,4 +52,60 @@ class Changes(Door):
         results = ChangeSerializer(found.items, many=True, context={"included": included}).data
         answer = envelope(max(last.seq - since, 0), links, results)
         answer |= {"head": HeadSerializer(last).data, "results": answer.pop("results")}
+        links["alternate"] = api("changes/feed.json")
         return Response(answer, headers={"Link": answers.link_header(links)})
+
+
+class ChangesFeed(Door):
+    """What changed lately as a JSON Feed (version 1.1); what was published together is one item.
+
+    The same in Atom: `/changes/feed.atom`.
+    """
+
+    operation = "changes_feed"
+    answer = FeedSerializer
+    media_type = "application/feed+json"
+
+    def get(self, request):
+        feed = {
+            "version": "https://jsonfeed.org/version/1.1",
+            "title": f"{settings.SPECTACULAR_SETTINGS['TITLE']}: what changed",
+            "home_page_url": absolute("/changes/"),
+            "feed_url": api("changes/feed.json"),
+            "language": "en",
+            "items": [_feed_item(step) for step in steps(FED, self.today)],
+        }
+        return Response(FeedSerializer(feed).data, content_type=self.media_type)
+
+
+def _feed_item(step: Step) -> dict:
+    last, single = step.last, step.size == 1
+    return {
+        "id": absolute(f"/changes/#{last.seq}"),
+        "url": record_url(last.kind, last.slug) if single else api("changes/", {"since": str(step.first - 1)}),
+        "title": f"{step.name}: {what_happened(last)}",
+        "content_text": " ".join(filter(None, (last.wrong, last.note))) or what_happened(last),
+        "date_published": last.at,
+        "tags": [last.change_kind],
+        "_portal": {
+            "about": api("docs/"),
+            "seq": last.seq,
+            "first_seq": step.first,
+            "action": last.action,
+        },
+    }
+
+
+class Corrections(Door):
+    """Every correction, the newest first: what was wrong, since when, and in which version it was put right."""
+
+    operation = "corrections"
+    answer = envelope_of(CorrectionSerializer, meta=False)
+    parameters = ("page_size", "cursor")
+
+    def get(self, request):
+        rows, keys = all_corrections().defer("refs", "chain"), (("seq", True),)
+        page = paging.page(rows, "-seq", keys, self.given.get("cursor", ""), page_size(self.given))
+        links = around("corrections/", self.given, page)
+        results = CorrectionSerializer(by_themselves(page.rows, self.today), many=True).data
+        return Response(envelope(page.count, links, results), headers={"Link": answers.link_header(links)})

@@ -7,6 +7,7 @@ import json
 import re
 from datetime import datetime
 from uuid import UUID
+from xml.etree import ElementTree
 
 import jsonpatch
 import pytest
@@ -190,3 +191,45 @@ def test_it_costs_the_same_however_long_it_is(eventful, ask):
     for include, number in (("", 3), ("&include=document", 4), ("&include=document,patch", 4)):
         for size in (1, 200):
             assert len(ask.queries(f"changes/?since=0&page_size={size}{include}")) == number
+
+
+# Beside it ------------------------------------------------------------------------------------------------------------------
+
+
+def test_corrections_say_what_was_wrong(eventful, ask):
+    [one] = ask("corrections/")["results"]
+    assert (one["slug"], one["title"], one["version"]) == ("nippon", "Nippon", 2)
+    assert (one["wrong"], one["wrong_since"], one["note"]) == ("The name", "2026", "Its name was wrong.")
+    [said] = [item for item in followed(ask) if item["change_kind"] == "correction"]
+    assert {name: said[name] for name in one.keys() & said.keys()} == {
+        name: one[name] for name in one.keys() & said.keys()
+    }
+
+
+def test_corrections_are_read_page_by_page(eventful, ask):
+    for number in (1, 2):
+        publish(
+            [resave(eventful.malta, capital=f"Mdina {number}")],
+            by="chiara",
+            change_kind="correction",
+            note="Wrong.",
+            wrong="The capital",
+        )
+    first = ask("corrections/?page_size=2")
+    assert (first["count"], [one["slug"] for one in first["results"]]) == (3, ["malta", "malta"])
+    assert [one["slug"] for one in ask(first["next"])["results"]] == ["nippon"]
+
+
+def test_the_feed_tells_what_the_atom_feed_tells(eventful, ask, client):
+    feed = ask("changes/feed.json")
+    atom = ElementTree.fromstring(client.get("/changes/feed.atom").content)  # noqa: S314 (our own)
+    names = {"a": "http://www.w3.org/2005/Atom"}
+    for name, member in (("a:title", "title"), ("a:id", "id")):
+        assert [one[member] for one in feed["items"]] == [
+            entry.findtext(name, namespaces=names) for entry in atom.iterfind("a:entry", names)
+        ]
+    assert feed["version"] == "https://jsonfeed.org/version/1.1"
+    assert feed["items"][0]["title"] == "Malta returns to Partnership for Peace: Withdrawn"
+    assert b"Japan works" not in ask.response("changes/feed.json").content
+    together = ask(feed["items"][-1]["url"])["results"]
+    assert together[0]["release"]["title"] in feed["items"][-1]["title"]

@@ -100,3 +100,55 @@ class ChangeListSerializer(serializers.Serializer):
     previous = serializers.URLField(allow_null=True, help_text="Always null: the log is followed forwards.")
     head = HeadSerializer()
     results = ChangeSerializer(many=True)
+
+
+class CorrectionSerializer(serializers.Serializer):
+    """A correction: what was wrong, and which version put it right."""
+
+    seq = serializers.IntegerField(source="last.seq", help_text="Its number in the public log.")
+    at = serializers.DateTimeField(source="last.at")
+    kind = serializers.CharField(source="last.kind", help_text="The kind of the record.")
+    id = serializers.UUIDField(source="last.record", help_text="The id of the record.")
+    slug = serializers.CharField(source="last.slug", help_text="The slug it had then.")
+    title = Text(help_text="What it is called now; null where it was taken down.")
+    url = ChangedAddress(source="last")
+    version = serializers.IntegerField(source="last.version", help_text="The version that put it right.")
+    digest = Text(source="last.digest")
+    previous_digest = Text(source="last.previous", help_text="The digest of the version that was wrong.")
+    wrong = Text(source="last.wrong", help_text="What was wrong.")
+    wrong_since = Text(source="last.wrong_since", help_text="Since when, as far as it is known (EDTF).")
+    note = Text(source="last.note", help_text="What was changed.")
+
+
+class FeedExtensionSerializer(serializers.Serializer):
+    """Where an item stands in the public log."""
+
+    about = serializers.URLField()
+    seq = serializers.IntegerField()
+    first_seq = serializers.IntegerField(help_text="Of what was published together: the first entry.")
+    action = Word(Action)
+
+
+class FeedItemSerializer(serializers.Serializer):
+    """A change, or all that was published together."""
+
+    id = serializers.URLField()
+    url = serializers.URLField()
+    title = serializers.CharField()
+    content_text = serializers.CharField()
+    date_published = serializers.DateTimeField()
+    tags = serializers.ListField(child=serializers.CharField())
+
+    def get_fields(self):  # a class body would make a private name of it
+        return super().get_fields() | {"_portal": FeedExtensionSerializer()}
+
+
+class FeedSerializer(serializers.Serializer):
+    """A JSON Feed, version 1.1."""
+
+    version = serializers.URLField()
+    title = serializers.CharField()
+    home_page_url = serializers.URLField()
+    feed_url = serializers.URLField()
+    language = serializers.CharField()
+    items = FeedItemSerializer(many=True)
