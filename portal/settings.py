@@ -312,6 +312,7 @@ LIMITS = {
     "query_words": 8,
     "parameter_length": 500,  # characters of any other parameter
     "cursor_length": 4000,  # our own: it holds the sort key of a row, a title of 200 characters at worst
+    "stream_length": 2_000_000,  # characters of documents on a page of the change stream; one may be longer by itself
     "owned_rows": 1000,  # inline rows of one kind in one form
     "autosave_length": 3_000_000,  # characters of a form kept while it is typed
     "text_length": 60_000,  # characters of one long text

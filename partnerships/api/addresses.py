@@ -27,6 +27,11 @@ def record_url(kind: str, slug: str) -> str:
     return api(f"{KINDS[kind].plural}/{slug}/")
 
 
+def versions_path(kind: str, slug: str, below: str = "") -> str:
+    """Where the versions of a record stand, below /api/v1/."""
+    return f"{KINDS[kind].plural}/{slug}/versions/{below}"
+
+
 def row_url(plural: str, pk: UUID) -> str:
     return api(f"{plural}/{pk}/")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 
 from django.http import HttpResponse, HttpResponseBase
-from django.utils.http import parse_etags
+from django.utils.http import parse_etags, parse_http_date, parse_http_date_safe
 
 from .addresses import api
 
@@ -14,7 +14,7 @@ METHODS = "GET, HEAD, OPTIONS"
 
 HEADERS = {
     "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": "Allow, ETag, Link, Location, RateLimit, RateLimit-Policy, Retry-After",
+    "Access-Control-Expose-Headers": "Allow, ETag, Last-Modified, Link, Location, Memento-Datetime, RateLimit, RateLimit-Policy, Retry-After",
     "Cross-Origin-Resource-Policy": "cross-origin",
     "Vary": "Accept",
 }
@@ -47,10 +47,16 @@ def finish(request, response: HttpResponseBase) -> HttpResponseBase:
         return response
     etag = f'"{hashlib.sha256(response.content).hexdigest()}"'
     response.headers["ETag"] = etag
-    given = parse_etags(request.META.get("HTTP_IF_NONE_MATCH", ""))
-    if given == ["*"] or etag in (tag.removeprefix("W/") for tag in given):
-        return _not_modified(response)
-    return response
+    return _not_modified(response) if _has_it(request.META, etag, response.get("Last-Modified", "")) else response
+
+
+def _has_it(given: dict, etag: str, modified: str) -> bool:
+    """Whether the caller has these very bytes. The moment counts only where it is said, and no ETag is given."""
+    if "HTTP_IF_NONE_MATCH" in given:
+        tags = parse_etags(given["HTTP_IF_NONE_MATCH"])
+        return tags == ["*"] or etag in (tag.removeprefix("W/") for tag in tags)
+    since = parse_http_date_safe(given.get("HTTP_IF_MODIFIED_SINCE", ""))
+    return bool(modified and since) and parse_http_date(modified) <= since
 
 
 def _not_modified(response: HttpResponseBase) -> HttpResponse:

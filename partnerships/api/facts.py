@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from rest_framework.response import Response
 
 from partnerships.models import Notice
+from partnerships.publishing.models import Action
 from partnerships.publishing.reading import Gone, Moved, public, where_now
 from partnerships.queries import paging
 from partnerships.queries.as_of import Day, read_day
@@ -17,10 +18,10 @@ from partnerships.queries.filters import QUESTIONS
 from partnerships.queries.questions import Questions
 
 from . import answers
-from .addresses import record_url
+from .addresses import api, record_url, versions_path
 from .door import Door
 from .lists import around, envelope, envelope_of, page_size
-from .problems import Problem
+from .problems import Problem, gone
 from .selection import chosen
 from .serializers import Chosen, RowSerializer
 
@@ -126,7 +127,11 @@ class RecordDetail(Single):
     refusals = (*Single.refusals, 404, 410)
 
     def get(self, request, slug: str):
-        return self.about(public(self.serializer.model).filter(slug=slug)) or self.elsewhere(slug)
+        answer = self.about(public(self.serializer.model).filter(slug=slug))
+        if not answer:
+            return self.elsewhere(slug)
+        answer.headers["Link"] = to_timemap(self.serializer.model.kind_name(), slug)
+        return answer
 
     def elsewhere(self, slug: str) -> Response:
         """What became of an address without a public record. A draft and a slug never used are answered alike."""
@@ -136,15 +141,14 @@ class RecordDetail(Single):
                 address = record_url(moved.kind, moved.slug) + query
                 return Response({"url": address}, status=301, headers={"Location": address})
             case Gone(stone):
-                tombstone = {
-                    "title": stone.title or None,
-                    "action": stone.action,
-                    "note": stone.note,
-                    "at": stone.at,
-                    "versions": stone.versions,
-                }
-                raise Problem("gone", f"The {self.noun} “{slug}” was withdrawn.", {"tombstone": tombstone})
+                there = {} if stone.action == Action.TAKE_DOWN else {"Link": to_timemap(stone.kind, stone.slug)}
+                raise gone(f"The {self.noun} “{slug}” was withdrawn.", stone, there)
         raise Problem("not-found", f"There is no {self.noun} “{slug}”.")
+
+
+def to_timemap(kind: str, slug: str) -> str:
+    """The Link header that leads from a record to the map of its versions."""
+    return answers.link_header({"timemap": api(versions_path(kind, slug, "timemap/"))})
 
 
 class RowDetail(Single):

@@ -11,6 +11,8 @@ OFFERED = frozenset(
         "application/*",
         "application/json",
         "application/problem+json",
+        "application/feed+json",
+        "application/link-format",
         "application/vnd.oai.openapi+json",
         # A browser that follows a link into the API asks for these; it is shown the JSON.
         "text/*",

@@ -16,6 +16,7 @@ from django.utils.log import log_response
 from rest_framework import exceptions
 from rest_framework.response import Response
 
+from partnerships.publishing.models import Change, Tombstone
 from partnerships.queries.as_of import BadDay
 from partnerships.queries.parameters import BadParameter
 
@@ -151,6 +152,22 @@ class Problem(Exception):
         kind = self.kind
         said = {"type": kind.address, "title": kind.title, "status": kind.status, "detail": self.detail}
         return said | {name: value for name, value in self.more.items() if value}
+
+
+def tombstone(stone: Tombstone | Change) -> dict:
+    """What stands in the place of what was withdrawn. An entry that took a record down is enough for one."""
+    return {
+        "title": getattr(stone, "title", "") or None,
+        "action": stone.action,
+        "note": stone.note,
+        "at": stone.at,
+        "versions": stone.version if isinstance(stone, Change) else stone.versions,
+    }
+
+
+def gone(detail: str, stone: Tombstone | Change, headers: dict | None = None) -> Problem:
+    """The problem about what was withdrawn."""
+    return Problem("gone", detail, {"tombstone": tombstone(stone)}, headers or {})
 
 
 def handle(error: Exception, context: dict) -> Response:

@@ -12,17 +12,20 @@ from drf_spectacular.plumbing import ResolvedComponent
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 from rest_framework import serializers
 
+from partnerships.models import BY_PLURAL
 from partnerships.queries.questions import ChoiceListFilter, ListQuestion, Question, YearFilter, YesNoFilter
 
 from .addresses import ROOT
 from .problems import CATALOGUE, MEDIA_TYPE
-from .serializers.fields import Text
+from .serializers.past import TombstoneSerializer
 
 PATHS = {
+    "kind": ("The kind of the record.", {"type": "string", "enum": list(BY_PLURAL)}),
     "slug": (
         "The last part of the record's address.",
         {"type": "string", "maxLength": 80, "pattern": "^[-a-zA-Z0-9_]+$"},
     ),
+    "number": ("The number of the version, from 1 on.", {"type": "integer", "minimum": 1, "maximum": 999_999_999}),
     "pk": ("The row's id.", {"type": "string", "format": "uuid"}),
 }
 
@@ -49,16 +52,6 @@ class WordExtension(OpenApiSerializerFieldExtension):
         return component.ref
 
 
-class TombstoneSerializer(serializers.Serializer):
-    """What stands in the place of a withdrawn record."""
-
-    title = Text(help_text="null where the record was taken down.")
-    action = serializers.CharField()
-    note = serializers.CharField(help_text="Why.")
-    at = serializers.DateTimeField()
-    versions = serializers.IntegerField(help_text="How many versions had been published.")
-
-
 class ProblemSerializer(serializers.Serializer):
     """What went wrong (RFC 9457)."""
 
@@ -82,7 +75,8 @@ class PortalSchema(AutoSchema):
 
     def get_tags(self):
         """The plural, or the one word, that follows /api/v1/ in the address."""
-        return [self.path.removeprefix(ROOT).split("/")[0] or "index"]
+        first, *_ = self.path.removeprefix(ROOT).split("/")
+        return ["versions" if first == "{kind}" else first or "index"]
 
     def get_auth(self):
         return []
@@ -160,8 +154,8 @@ def parameter(view, name: str, question: Question | None) -> OpenApiParameter:
             names = list(view.serializer.names())
             return _list(name, names, "The fields to show, and no others; `id`, `kind` and `url` always stand.")
         case "include":
-            names = list(view.serializer.includable())
-            return _list(name, names, "What to show besides, where a list leaves it out.")
+            named = view.includable if hasattr(view, "includable") else view.serializer.includable()
+            return _list(name, list(named), "What to show besides, where a list leaves it out.")
     raise LookupError(f"The schema can't describe the parameter {name}.")
 
 

@@ -1,13 +1,16 @@
 """The addresses of the API. Whatever isn't one of them is answered here too, as a problem document."""
 
-from django.urls import path, re_path
+from django.urls import path, re_path, register_converter
 
 from .docs import Docs, Schema
 from .facts import FactList, RecordDetail, RowDetail
 from .serializers import RECORDS, ROWS
-from .views import Changes, Index, Nowhere, Search
+from .stream import Changes, ChangesFeed, Corrections
+from .versions import KindConverter, OneVersion, TimeMap, Versions
+from .views import Index, Nowhere, Search
 
 app_name = "api"
+register_converter(KindConverter, "kind")
 
 urlpatterns = [path("v1/", Index.as_view(), name="index")]
 
@@ -26,8 +29,13 @@ for serializer in ROWS:
     ]
 
 urlpatterns += [
+    path("v1/<kind:kind>/<slug:slug>/versions/", Versions.as_view(), name="versions"),
+    path("v1/<kind:kind>/<slug:slug>/versions/timemap/", TimeMap.as_view(), name="timemap"),
+    path("v1/<kind:kind>/<slug:slug>/versions/<int:number>/", OneVersion.as_view(), name="version"),
     path("v1/search/", Search.as_view(), name="search"),
     path("v1/changes/", Changes.as_view(), name="changes"),
+    path("v1/changes/feed.json", ChangesFeed.as_view(), name="changes-feed"),
+    path("v1/corrections/", Corrections.as_view(), name="corrections"),
     path("v1/schema/", Schema.as_view(), name="schema"),
     path("v1/docs/", Docs.as_view(), name="docs"),
     re_path(r"^(?P<path>[\s\S]*)\Z", Nowhere.as_view(), name="nowhere"),

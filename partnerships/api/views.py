@@ -1,4 +1,4 @@
-"""The addresses that are about everything: the index, the search, the changes, and whatever is nowhere."""
+"""The addresses that are about everything: the index, the search, and whatever is nowhere."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from django.conf import settings
 from django.urls import Resolver404, resolve
 from rest_framework.response import Response
 
-from partnerships.publishing.models import Change, SearchEntry
+from partnerships.publishing.models import SearchEntry
 from partnerships.publishing.reading import public
 from partnerships.queries import paging
 from partnerships.queries.as_of import read_day
@@ -18,12 +18,12 @@ from . import answers
 from .addresses import ROOT, absolute, api
 from .door import Door
 from .facts import meta
-from .lists import around, envelope, envelope_of, page_size, whole_number
+from .lists import around, envelope, envelope_of, page_size
 from .problems import Problem
 from .serializers import RECORDS, ROWS
-from .serializers.everything import ChangeSerializer, FoundSerializer, IndexSerializer
+from .serializers.everything import FoundSerializer, IndexSerializer
 
-SPECIAL = ("search", "changes", "schema", "docs")
+SPECIAL = ("search", "changes", "corrections", "schema", "docs")
 
 
 def endpoints() -> dict[str, str]:
@@ -66,25 +66,6 @@ class Search(Door):
         results = FoundSerializer(page.rows, many=True, context={"series": series}).data
         links = around("search/", self.given, page)
         answer = envelope(page.count, links, results, meta(day, applies=False))
-        return Response(answer, headers={"Link": answers.link_header(links)})
-
-
-class Changes(Door):
-    """The public log: every publication and withdrawal, in order and without gaps, from the one after `since` on."""
-
-    operation = "changes"
-    answer = envelope_of(ChangeSerializer, meta=False)
-    parameters = ("since", "page_size")
-
-    def get(self, request):
-        size = page_size(self.given)
-        since = whole_number("since", self.given.get("since", "0"), least=0, most=10**15 - 1)
-        changes = public(Change).filter(seq__gt=since).defer("refs").order_by("seq")
-        found = list(changes[: size + 1])
-        links = {"first": api("changes/", {name: text for name, text in self.given.items() if name != "since"})}
-        if len(found) > size:
-            links["next"] = api("changes/", self.given | {"since": str(found[size - 1].seq)})
-        answer = envelope(changes.count(), links, ChangeSerializer(found[:size], many=True).data)
         return Response(answer, headers={"Link": answers.link_header(links)})
 
 

@@ -10,8 +10,7 @@ from django.utils.feedgenerator import Atom1Feed
 from django.utils.translation import gettext as _
 
 from partnerships.models import KINDS, Kind, words
-from partnerships.publishing.models import Action, Change, ChangeKind
-from partnerships.queries.changes import Step, corrections, is_last, single_steps, steps
+from partnerships.queries.changes import Step, corrections, is_last, single_steps, steps, what_happened
 from partnerships.queries.parameters import BadParameter
 
 from .addresses import PLACES, absolute, address
@@ -37,32 +36,13 @@ class Told:
 def told(step: Step) -> Told:
     """A step as readers see it: one record with what happened to it, or a release with how many of each kind."""
     counts = [(number, _counted(kind, number)) for kind, number in step.kinds.items()] if step.size > 1 else []
-    title = step.title or (_("Several records") if step.size > 1 else _untitled(step))
     path = (address(step.record) or "") if step.record and step.size == 1 else ""
-    return Told(step, title, what_happened(step.last), counts, path)
+    return Told(step, step.name, what_happened(step.last), counts, path)
 
 
 def _counted(kind: str, number: int) -> str:
     meta = KINDS[kind]._meta
     return str(meta.verbose_name if number == 1 else meta.verbose_name_plural)
-
-
-def _untitled(step: Step) -> str:
-    kind = str(KINDS[step.last.kind]._meta.verbose_name)
-    return _("A %(kind)s that was taken down") % {"kind": kind} if step.action == Action.TAKE_DOWN else step.last.slug
-
-
-def what_happened(entry: Change) -> str:
-    """An entry of the log in a word or two."""
-    match entry.action:
-        case Action.PUBLISH:
-            return str(ChangeKind(entry.change_kind).label)
-        case Action.MERGE:
-            return _("Merged into another record")
-        case Action.TAKE_DOWN:
-            return _("Taken down")
-        case _:
-            return _("Withdrawn")
 
 
 def lately(number: int, visit: Visit) -> list[Told]:

@@ -14,7 +14,7 @@ from partnerships.models import KINDS, Edition, Kind
 from partnerships.publishing.models import Action, Change, Tombstone
 from partnerships.publishing.reading import Moved, public
 from partnerships.queries.addresses import page_path, past_path
-from partnerships.queries.changes import single_steps
+from partnerships.queries.changes import single_steps, what_happened
 from partnerships.queries.parameters import BadParameter
 from partnerships.queries.prose import linked, noted, to_html
 from partnerships.queries.records import Stub, series_of, stub_of
@@ -126,7 +126,7 @@ def history(visit: Visit, kind: type[Kind], slug: str, series: str = "") -> Http
 def _line(entry: Change, one: Past, readable: bool) -> Line:
     published = entry.action == Action.PUBLISH
     path = f"{one.path}versions/{entry.version}/" if published and readable else ""
-    return Line(entry, changes.what_happened(entry), path, entry.version - 1 if path else 0)
+    return Line(entry, what_happened(entry), path, entry.version - 1 if path else 0)
 
 
 def comparison(visit: Visit, one: Past, most: int) -> dict:
@@ -193,7 +193,7 @@ def one_version(visit: Visit, kind: type[Kind], slug: str, number: int, series: 
         "last": last.version if last else number,
         "page_path": "" if one.stone else page_path(one.kind, one.slug, one.series),
         "into": merged_into(one.stone),
-        "what": changes.what_happened(entry),
+        "what": what_happened(entry),
         "kind": KINDS[one.kind]._meta.verbose_name,
     }
     return render(visit, "history/version.html", context, crumbs=trail)

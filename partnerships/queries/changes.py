@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import Count, Exists, Min, OuterRef, Q
+from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from partnerships.models import KINDS, Record
 from partnerships.publishing.log import PUBLISHED
@@ -48,6 +49,28 @@ class Step:
     def action(self) -> Action:
         return Action(self.last.action)
 
+    @property
+    def name(self) -> str:
+        """What it is called: a title, and where there is none, words for it."""
+        if self.title or self.size > 1:
+            return self.title or _("Several records")
+        kind = str(KINDS[self.last.kind]._meta.verbose_name)
+        taken = self.action == Action.TAKE_DOWN
+        return _("A %(kind)s that was taken down") % {"kind": kind} if taken else self.last.slug
+
+
+def what_happened(entry: Change) -> str:
+    """An entry of the log in a word or two."""
+    match entry.action:
+        case Action.PUBLISH:
+            return str(ChangeKind(entry.change_kind).label)
+        case Action.MERGE:
+            return _("Merged into another record")
+        case Action.TAKE_DOWN:
+            return _("Taken down")
+        case _:
+            return _("Withdrawn")
+
 
 def steps(limit: int, day: date, *, before: int = 0) -> list[Step]:
     """The newest steps, or the newest before a seq. Countries stand under their names of the day.
@@ -72,9 +95,18 @@ def single_steps(limit: int, day: date, *, before: int = 0, **which) -> list[Ste
     Queries: the entries, and the names of their records (see `steps`).
     """
     rows = Change.objects.using(PUBLISHED).filter(**which).order_by("-seq").defer("refs", "chain")
-    found = [Step(entry, entry.seq) for entry in (rows.filter(seq__lt=before) if before else rows)[:limit]]
+    return by_themselves((rows.filter(seq__lt=before) if before else rows)[:limit], day)
+
+
+def by_themselves(entries: Iterable[Change], day: date) -> list[Step]:
+    """Entries as steps of their own, with the names of their records."""
+    found = [Step(entry, entry.seq) for entry in entries]
     _name(found, day)
     return found
+
+
+def all_corrections() -> QuerySet[Change]:
+    return Change.objects.using(PUBLISHED).filter(change_kind=ChangeKind.CORRECTION)
 
 
 def corrections(limit: int, day: date, *, before: int = 0) -> list[Step]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from uuid import UUID
 
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 
 from partnerships.models import KINDS, Edition, Kind
 from partnerships.publishing.differences import Differences, Said, differences, label_of, rows_said
@@ -85,15 +85,27 @@ def corrections_after(record: UUID, seq: int) -> list[Change]:
 
 def newest(record: UUID) -> Change | None:
     """The entry of the newest version. One query."""
-    return _published(record).order_by("-version").first()
+    return all_versions(record).order_by("-version").first()
 
 
 def published_as(record: UUID, number: int) -> Change | None:
     """The entry that published a version. One query."""
-    return _published(record).filter(version=number).first()
+    return all_versions(record).filter(version=number).first()
 
 
-def _published(record: UUID):
+def body_of(digest: str) -> str | None:
+    """A document to the letter; None if it was taken down. One query."""
+    return PublicDocument.objects.using(PUBLISHED).filter(digest=digest).values_list("body", flat=True).first()
+
+
+def taken_down_by(entry: Change) -> Change | None:
+    """The entry that took a version down. One query."""
+    rows = Change.objects.using(PUBLISHED).filter(record=entry.record, seq__gt=entry.seq, action=Action.TAKE_DOWN)
+    return rows.order_by("seq").first()
+
+
+def all_versions(record: UUID) -> QuerySet[Change]:
+    """The entries that published versions of a record."""
     return Change.objects.using(PUBLISHED).filter(record=record, action=Action.PUBLISH)
 
 

@@ -76,7 +76,7 @@ def test_a_row_that_nobody_has(still_world, ask):
         ("/api/v1/partner/", "/api/v1/partners/"),
         ("/api/v1/partnerz/malta/", "/api/v1/partners/"),
         ("/api/v1/memberships/malta/", "/api/v1/memberships/"),
-        ("/api/v1/partners/malta/versions/", "/api/v1/partners/"),
+        ("/api/v1/partners/malta/revisions/", "/api/v1/partners/"),
         ("/api/v1/xyzzy/", None),
         ("/api/v2/partners/", None),
         ("/api/v1/partners/malta;.css", "/api/v1/partners/"),

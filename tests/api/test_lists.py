@@ -153,34 +153,3 @@ def test_a_notice_that_is_switched_off_is_in_no_answer(world, ask):
     )
     assert ask("partners/")["meta"]["notices"] == []
     assert ask("notices/?active=false")["count"] == 1
-
-
-# The public log ---------------------------------------------------------------------------------------------------------------
-
-
-def test_the_log_is_read_from_a_number_on(still_world, ask):
-    seqs, path = [], "changes/?page_size=7"
-    while path:
-        answer = ask(path)
-        seqs += [one["seq"] for one in answer["results"]]
-        path = answer["next"]
-    last = len(seqs)
-    assert seqs == list(range(1, last + 1))
-    assert ask(f"changes/?since={last - 2}")["count"] == 2
-    assert ask(f"changes/?since={last}") == {"count": 0, "next": None, "previous": None, "results": []}
-
-
-def test_the_log_says_what_happened(still_world, ask):
-    *_, published, withdrawn = ask("changes/?page_size=200")["results"]
-    assert (published["action"], published["change_kind"], published["version"]) == ("publish", "first_publication", 1)
-    assert len(published["digest"]) == len(published["chain"]) == 64
-    assert (withdrawn["action"], withdrawn["change_kind"], withdrawn["digest"]) == ("retract", "withdrawal", None)
-    assert withdrawn["note"] == "It was the same as the topic page."
-    assert published["record"] == withdrawn["record"]
-    assert published["record"]["url"] == "http://localhost:8000/api/v1/sources/old-page/"
-    assert ask("changes/?page_size=1")["results"][0]["release"]["title"] == "The small world"
-
-
-def test_the_log_shows_no_title_of_what_was_taken_down(world, ask):
-    withdraw([world.c065], by="dag", note="A person asked for it.", action="take_down")
-    assert "Japan works" not in ask.response("changes/?page_size=200").content.decode()
