@@ -105,6 +105,7 @@ def _create(alias: str, folder: Path, source: str | None) -> str:
 
 
 def drop(pair: Pair) -> None:
+    edition_file(pair).unlink(missing_ok=True)
     for alias, name in pair.items():
         if on_postgresql():
             _administer(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
