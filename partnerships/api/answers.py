@@ -45,8 +45,9 @@ def finish(request, response: HttpResponseBase) -> HttpResponseBase:
     response.headers.setdefault("Cache-Control", "no-store" if response.status_code >= 500 else CACHED)
     if response.status_code != 200 or request.method not in ("GET", "HEAD"):
         return response
-    etag = f'"{hashlib.sha256(response.content).hexdigest()}"'
-    response.headers["ETag"] = etag
+    if "ETag" not in response.headers:  # a file was digested as it was written
+        response.headers["ETag"] = f'"{hashlib.sha256(response.content).hexdigest()}"'
+    etag = response.headers["ETag"]
     return _not_modified(response) if _has_it(request.META, etag, response.get("Last-Modified", "")) else response
 
 

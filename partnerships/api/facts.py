@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import ClassVar
 from urllib.parse import urlencode
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.http import StreamingHttpResponse
 from rest_framework.response import Response
 
 from partnerships.models import Notice
@@ -17,19 +19,39 @@ from partnerships.queries.as_of import Day, read_day
 from partnerships.queries.filters import QUESTIONS
 from partnerships.queries.questions import Questions
 
-from . import answers
+from . import answers, formats
 from .addresses import api, record_url, versions_path
 from .door import Door
 from .lists import around, envelope, envelope_of, page_size
+from .negotiation import FORMS, wanted_form
 from .problems import Problem, gone
 from .selection import chosen
 from .serializers import Chosen, RowSerializer
+
+BATCH = 200
+"""Rows of a file that are made at a time."""
 
 
 class Facts(Door):
     """An address of one kind of record or owned row. It can be turned to a day."""
 
     serializer: ClassVar[type[Chosen]] = Chosen
+    form: str = ""
+    """The form besides JSON that the end of the address asks for."""
+    possible: ClassVar[tuple[str, ...]] = ()
+    """The forms that such an address can have."""
+
+    @property
+    def forms(self) -> tuple[str, ...]:
+        """The forms besides JSON that this address has."""
+        return forms_of(self.serializer, self.possible)
+
+    def perform_content_negotiation(self, request, force=False):
+        """A form by the end of the address holds whatever is accepted; else Accept may ask for one."""
+        self.form = self.form or wanted_form(request.META.get("HTTP_ACCEPT", ""), self.forms)
+        if self.form:
+            return self.get_renderers()[0], FORMS[self.form]
+        return super().perform_content_negotiation(request, force)
 
     @property
     def plural(self) -> str:
@@ -53,22 +75,26 @@ class Facts(Door):
 
 
 class FactList(Facts):
-    """A list: narrowed by its filters, sorted, page by page."""
+    """A list: narrowed by its filters, sorted, page by page; in other forms than JSON all of it at once."""
+
+    possible = ("csv", "jsonl", "geojson")
 
     @property
     def operation(self) -> str:
-        return f"{self.plural}_list".replace("-", "_")
+        return f"{self.plural}_{self.form or 'list'}".replace("-", "_")
 
     @property
     def description(self):
-        return f"All {self.serializer.model._meta.verbose_name_plural}, narrowed by filters, sorted, page by page."
+        how = "as one file" if self.form else "page by page"
+        return f"All {self.serializer.model._meta.verbose_name_plural}, narrowed by filters, sorted, {how}."
 
     @property
     def answer(self):
         return envelope_of(self.serializer)
 
     def known_parameters(self):
-        return ("as_of", *self.questions.parameters(), *self.selecting(), "ordering", "page_size", "cursor")
+        pages = () if self.form else ("page_size", "cursor")
+        return ("as_of", *self.questions.parameters(), *self.selecting(), "ordering", *pages)
 
     def get(self, request):
         given, serializer = self.given, self.serializer
@@ -83,20 +109,38 @@ class FactList(Facts):
         questions = self.questions(given, public(serializer.model), day=day.day, dated=day.dated)
         rows, ordering, keys = questions.sorted(given.get("ordering", ""))
         rows = serializer.fetched(rows, shown, day)
+        if self.form:
+            return self.file(shown, day, questions, paging.batches(rows, keys, BATCH))
         page = paging.page(rows, ordering, keys, given.get("cursor", ""), size)
         context = {"day": day} | serializer.prepared(page.rows, shown, day, questions)
         results = serializer(page.rows, many=True, chosen=shown, context=context).data
         links = around(f"{self.plural}/", given, page)
         answer = envelope(page.count, links, results, meta(day, applies=serializer.turns))
+        links["alternate"] = api(
+            f"{self.plural}.csv", {n: v for n, v in given.items() if n not in ("page_size", "cursor")}
+        )
         return Response(answer, headers={"Link": answers.link_header(links)})
+
+    def file(self, shown: list[str], day: Day, questions: Questions, batches: Iterable[list]) -> StreamingHttpResponse:
+        """The whole list in the form asked for, some hundred rows at a time."""
+
+        def results() -> Iterator[dict]:
+            for rows in batches:
+                context = {"day": day} | self.serializer.prepared(rows, shown, day, questions)
+                yield from self.serializer(rows, many=True, chosen=shown, context=context).data
+
+        fields = {name: field for name, field in self.serializer(chosen=shown).fields.items() if name != "meta"}
+        return formats.file(self.form, fields, results(), f"{self.plural}-as-of-{day.day}")
 
 
 class Single(Facts):
     """One object, with everything it has."""
 
+    possible = ("geojson", "jsonld")
+
     @property
     def operation(self) -> str:
-        return f"{self.plural}_retrieve".replace("-", "_")
+        return f"{self.plural}_retrieve{'_' if self.form else ''}{self.form}".replace("-", "_")
 
     @property
     def description(self):
@@ -118,7 +162,10 @@ class Single(Facts):
             return None
         context = {"day": day, "meta": meta(day, applies=serializer.turns)}
         context |= serializer.prepared(rows, shown, day)
-        return Response(serializer(rows[0], chosen=shown, context=context).data)
+        said = serializer(rows[0], chosen=shown, context=context).data
+        if self.form:
+            return Response(formats.SINGLE[self.form](said), content_type=FORMS[self.form])
+        return Response(said)
 
 
 class RecordDetail(Single):
@@ -144,6 +191,16 @@ class RecordDetail(Single):
                 there = {} if stone.action == Action.TAKE_DOWN else {"Link": to_timemap(stone.kind, stone.slug)}
                 raise gone(f"The {self.noun} “{slug}” was withdrawn.", stone, there)
         raise Problem("not-found", f"There is no {self.noun} “{slug}”.")
+
+
+def forms_of(serializer: type[Chosen], possible: tuple[str, ...]) -> tuple[str, ...]:
+    """Those of the forms that a serializer's objects have: only what lies somewhere is a point, only records are linked data."""
+    return tuple(
+        form
+        for form in possible
+        if not (form == "geojson" and "iso2" not in serializer.names())
+        and not (form == "jsonld" and issubclass(serializer, RowSerializer))
+    )
 
 
 def to_timemap(kind: str, slug: str) -> str:

@@ -9,6 +9,7 @@ from drf_spectacular.extensions import OpenApiSerializerFieldExtension
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import ResolvedComponent
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 from rest_framework import serializers
 
@@ -16,6 +17,7 @@ from partnerships.models import BY_PLURAL
 from partnerships.queries.questions import ChoiceListFilter, ListQuestion, Question, YearFilter, YesNoFilter
 
 from .addresses import ROOT
+from .negotiation import FORMS
 from .problems import CATALOGUE, MEDIA_TYPE
 from .serializers.past import TombstoneSerializer
 
@@ -76,7 +78,7 @@ class PortalSchema(AutoSchema):
     def get_tags(self):
         """The plural, or the one word, that follows /api/v1/ in the address."""
         first, *_ = self.path.removeprefix(ROOT).split("/")
-        return ["versions" if first == "{kind}" else first or "index"]
+        return ["versions" if first == "{kind}" else first.partition(".")[0] or "index"]
 
     def get_auth(self):
         return []
@@ -102,9 +104,22 @@ class PortalSchema(AutoSchema):
             (status, MEDIA_TYPE): OpenApiResponse(ProblemSerializer, description=_titles(status))
             for status in sorted(self.view.refusals)
         }
+        forms = [self.view.form] if getattr(self.view, "form", "") else getattr(self.view, "forms", ())
+        files = {
+            (200, FORMS[form].partition(";")[0]): OpenApiResponse(
+                OpenApiTypes.OBJECT if form.startswith(("geo", "jsonld")) else OpenApiTypes.STR,
+                description="The same in another form.",
+            )
+            for form in forms
+        }
         moved = OpenApiResponse(description="It has another address now: see Location.")
         return {
-            (200, self.view.media_type): OpenApiResponse(self.view.answer, description="The answer."),
+            **(
+                {}
+                if getattr(self.view, "form", "")
+                else {(200, self.view.media_type): OpenApiResponse(self.view.answer, description="The answer.")}
+            ),
+            **files,
             304: OpenApiResponse(description="What `If-None-Match` names is still the answer."),
             **({301: moved} if 410 in self.view.refusals else {}),
             **refusals,

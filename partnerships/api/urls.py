@@ -3,7 +3,7 @@
 from django.urls import path, re_path, register_converter
 
 from .docs import Docs, Schema
-from .facts import FactList, RecordDetail, RowDetail
+from .facts import FactList, RecordDetail, RowDetail, forms_of
 from .serializers import RECORDS, ROWS
 from .stream import Changes, ChangesFeed, Corrections
 from .versions import KindConverter, OneVersion, TimeMap, Versions
@@ -20,6 +20,9 @@ for serializer in RECORDS:
         path(f"v1/{plural}/", FactList.as_view(serializer=serializer), name=f"{plural}-list"),
         path(f"v1/{plural}/<slug:slug>/", RecordDetail.as_view(serializer=serializer), name=f"{plural}-detail"),
     ]
+    for form in forms_of(serializer, RecordDetail.possible):
+        one = RecordDetail.as_view(serializer=serializer, form=form)
+        urlpatterns.append(path(f"v1/{plural}/<slug:slug>.{form}", one, name=f"{plural}-{form}-one"))
 
 for serializer in ROWS:
     plural = serializer.endpoint
@@ -27,6 +30,12 @@ for serializer in ROWS:
         path(f"v1/{plural}/", FactList.as_view(serializer=serializer), name=f"{plural}-list"),
         path(f"v1/{plural}/<uuid:pk>/", RowDetail.as_view(serializer=serializer), name=f"{plural}-detail"),
     ]
+
+for serializer in (*RECORDS, *ROWS):
+    plural = serializer.endpoint if serializer in ROWS else serializer.model.plural
+    for form in forms_of(serializer, FactList.possible):
+        whole = FactList.as_view(serializer=serializer, form=form)
+        urlpatterns.append(path(f"v1/{plural}.{form}", whole, name=f"{plural}-{form}"))
 
 urlpatterns += [
     path("v1/<kind:kind>/<slug:slug>/versions/", Versions.as_view(), name="versions"),

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import cache
-from pathlib import Path
 from typing import NamedTuple
 
 from django.http import HttpResponse
@@ -18,6 +15,7 @@ from partnerships.queries import timeline
 from partnerships.queries.atlas import Country, countries, frameworks
 from partnerships.queries.notes import Notes, citations
 from partnerships.queries.parameters import BadParameter, nearest
+from partnerships.queries.places import Box, places
 
 from .addresses import PLACES
 from .days import shows
@@ -39,19 +37,6 @@ MARKS = {
 
 
 # Places on the map ----------------------------------------------------------------------------------------------------
-
-
-class Box(NamedTuple):
-    """Where the largest piece of a country lies on the map."""
-
-    x: float
-    y: float
-    width: float
-    height: float
-
-    @property
-    def centre(self) -> tuple[float, float]:
-        return self.x + self.width / 2, self.y + self.height / 2
 
 
 class Frame(NamedTuple):
@@ -81,13 +66,6 @@ NEAR = Frame(1790, 110, 880, 545, dot=6, small=12)
 """Europe, the Caucasus, Central Asia and the Gulf, enlarged: where the small countries lie."""
 HIT = 14
 """Half of what is easily hit, in units of the enlargement: on a wide screen one unit is nearly a pixel."""
-
-
-@cache
-def places() -> dict[str, Box]:
-    """Every country of the map by code, as `bin/make-map` left them."""
-    found = json.loads((Path(__file__).parent / "places.json").read_text())
-    return {code: Box(*box) for code, box in found.items()}
 
 
 # The map --------------------------------------------------------------------------------------------------------------
