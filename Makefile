@@ -40,6 +40,12 @@ test-public: setup  ## the public suite without any editorial database, on a pub
 	@VAR_DIR=var/test-public $(python) manage.py load_content
 	@PORTAL_ROLE=public VAR_DIR=var/test-public $(python) -m pytest -q -n 2 --dist worksteal -m "not e2e" tests/*/test_reading_*.py
 
+contract: dev  ## the API against its own schema, and a client made from that
+	@$(python) -m pytest -q -s -m contract
+
+schema: setup  ## docs/openapi.json made again; what would break somebody is refused
+	@$(python) manage.py write_schema
+
 TURNS ?= 5
 bench: dev  ## ready answers against nginx's own static files, in one run (needs wrk and nginx)
 	@$(python) -m bench.warm --turns $(TURNS)
@@ -63,4 +69,4 @@ dev:
 fixtures: setup  ## make fixtures/ anew from fixtures/reference/
 	@$(python) -m fixtures.converter
 
-.PHONY: help setup run demo test test-services test-slow test-public walk e2e bench pictures check dev fixtures
+.PHONY: help setup run demo test test-services test-slow test-public walk e2e contract schema bench pictures check dev fixtures

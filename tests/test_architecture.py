@@ -18,7 +18,7 @@ FLOORS = {
     "public": {"models", "publishing", "queries"},
     "api": {"models", "publishing", "queries"},
     "templatetags": {"models", "publishing", "editorial", "queries", "admin"},
-    "management": {"models", "publishing", "editorial", "queries", "admin"},
+    "management": {"models", "publishing", "editorial", "queries", "admin", "api"},
 }
 READING = {
     "queries": {"reading", "models", "search", "documents", "log", "differences", "upgrades"},

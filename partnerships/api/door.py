@@ -20,6 +20,8 @@ class Door(APIView):
     http_method_names = ["get", "head", "options"]
     parameters: ClassVar[tuple[str, ...]] = ()
     """The parameters that the address takes; any other is refused."""
+    needed: ClassVar[tuple[str, ...]] = ()
+    """Those of them without which it has no answer."""
     operation: str = ""
     """Its name in the schema."""
 

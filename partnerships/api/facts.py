@@ -38,6 +38,8 @@ class Facts(Door):
     serializer: ClassVar[type[Chosen]] = Chosen
     form: str = ""
     """The form besides JSON that the end of the address asks for."""
+    many: ClassVar[bool] = False
+    """Whether it is a list."""
     possible: ClassVar[tuple[str, ...]] = ()
     """The forms that such an address can have."""
 
@@ -77,6 +79,7 @@ class Facts(Door):
 class FactList(Facts):
     """A list: narrowed by its filters, sorted, page by page; in other forms than JSON all of it at once."""
 
+    many = True
     possible = ("csv", "jsonl", "geojson")
 
     @property

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 from django.conf import settings
+from django.db.models import Model
 from drf_spectacular.extensions import OpenApiSerializerFieldExtension
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.openapi import AutoSchema
@@ -14,7 +15,14 @@ from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 from rest_framework import serializers
 
 from partnerships.models import BY_PLURAL
-from partnerships.queries.questions import ChoiceListFilter, ListQuestion, Question, YearFilter, YesNoFilter
+from partnerships.queries.questions import (
+    ChoiceListFilter,
+    QueryFilter,
+    Question,
+    RecordListFilter,
+    YearFilter,
+    YesNoFilter,
+)
 
 from .addresses import ROOT
 from .negotiation import FORMS
@@ -30,6 +38,8 @@ PATHS = {
     "number": ("The number of the version, from 1 on.", {"type": "integer", "minimum": 1, "maximum": 999_999_999}),
     "pk": ("The row's id.", {"type": "string", "format": "uuid"}),
 }
+DAYS = r"^(1949|19[5-9]\d|20\d{2})(-\d{2}(-\d{2})?)?$"
+"""How a day, month or year is written; which of them can be shown the problem `bad-day` says."""
 
 
 class WordExtension(OpenApiSerializerFieldExtension):
@@ -97,7 +107,8 @@ class PortalSchema(AutoSchema):
     def get_override_parameters(self):
         filters = self.view.questions.base_filters if hasattr(self.view, "questions") else {}
         named = [parameter(self.view, name, filters.get(name)) for name in self.view.known_parameters()]
-        return [*(_in_path(name) for name in PATHS if f"{{{name}}}" in self.path), *named]
+        kind = getattr(getattr(self.view, "serializer", None), "model", None)
+        return [*(_in_path(name, kind) for name in PATHS if f"{{{name}}}" in self.path), *named]
 
     def get_response_serializers(self):
         refusals = {
@@ -130,8 +141,10 @@ def _titles(status: int) -> str:
     return "; ".join(kind.title for kind in CATALOGUE.values() if kind.status == status) + "."
 
 
-def _in_path(name: str) -> OpenApiParameter:
+def _in_path(name: str, kind: type[Model] | None) -> OpenApiParameter:
     description, schema = PATHS[name]
+    if name == "slug" and kind is not None:
+        schema = schema | {"format": f"{kind._meta.model_name}-slug"}
     return OpenApiParameter(name, schema, OpenApiParameter.PATH, description=description)
 
 
@@ -141,12 +154,12 @@ def _in_path(name: str) -> OpenApiParameter:
 def parameter(view, name: str, question: Question | None) -> OpenApiParameter:
     """A query parameter as the schema describes it."""
     if question is not None:
-        return _of_question(name, question)
+        return _of_question(view, name, question)
     limits = settings.LIMITS
     match name:
         case "as_of":
             said = "The day to show: 2014-03-01; 2014-03 or 2014 mean their last day. Today unless given."
-            return _text(name, said, pattern=r"^[12]\d{3}(-\d{2}(-\d{2})?)?$")
+            return _text(name, said, pattern=DAYS, format="portal-day")
         case "page_size":
             schema = {
                 "type": "integer",
@@ -156,7 +169,8 @@ def parameter(view, name: str, question: Question | None) -> OpenApiParameter:
             }
             return OpenApiParameter(name, schema, description="How many rows a page has.")
         case "cursor":
-            return _text(name, "Where a page begins. Follow `next` and `previous`; cursors are not made by hand.")
+            said = "Where a page begins. Follow `next` and `previous`; cursors are not made by hand."
+            return _text(name, said, format="cursor")
         case "since":
             schema = {"type": "integer", "minimum": 0, "default": 0}
             return OpenApiParameter(name, schema, description="The number of the last change that is known already.")
@@ -166,7 +180,7 @@ def parameter(view, name: str, question: Question | None) -> OpenApiParameter:
             schema = {"type": "string", "enum": words, "default": view.questions.default_ordering}
             return OpenApiParameter(name, schema, description="What the list is sorted by; “-” turns it round.")
         case "fields":
-            names = list(view.serializer.names())
+            names = [one for one in view.serializer.names() if view.many or one not in view.serializer.conditional]
             return _list(name, names, "The fields to show, and no others; `id`, `kind` and `url` always stand.")
         case "include":
             named = view.includable if hasattr(view, "includable") else view.serializer.includable()
@@ -174,30 +188,32 @@ def parameter(view, name: str, question: Question | None) -> OpenApiParameter:
     raise LookupError(f"The schema can't describe the parameter {name}.")
 
 
-def _of_question(name: str, question: Question) -> OpenApiParameter:
+def _of_question(view, name: str, question: Question) -> OpenApiParameter:
     said = str(question.extra["help_text"]) + "."
     if isinstance(question, ChoiceListFilter):
         return _list(name, question.words, said)
-    if isinstance(question, ListQuestion):
-        return _list(name, None, f"{said} Slugs, separated by commas.")
+    if isinstance(question, RecordListFilter):
+        slug = {"format": f"{question.kind.kind_name()}-slug"}
+        return _list(name, None, f"{said} Slugs, separated by commas.", **slug)
     if isinstance(question, YesNoFilter):
         return OpenApiParameter(name, {"type": "string", "enum": ["true", "false"]}, description=said)
     if isinstance(question, YearFilter):
         return _text(
             name, f"{said} 2014, 2014-2020, 2014- or -2020.", pattern=r"^([1-9]\d{3}(-([1-9]\d{3})?)?|-[1-9]\d{3})$"
         )
-    return _text(name, said)
+    words = {"format": "search-words"} if isinstance(question, QueryFilter) else {}
+    return _text(name, said, required=name in view.needed, **words)
 
 
-def _text(name: str, description: str, **more: str) -> OpenApiParameter:
+def _text(name: str, description: str, *, required: bool = False, **more: str) -> OpenApiParameter:
     limit = {"cursor": "cursor_length", "q": "query_length"}.get(name, "parameter_length")
     most = settings.LIMITS[limit]
     schema = {"type": "string", "minLength": 1, "maxLength": most} | more
-    return OpenApiParameter(name, schema, description=description)
+    return OpenApiParameter(name, schema, description=description, required=required)
 
 
-def _list(name: str, words: list[str] | None, description: str) -> OpenApiParameter:
-    item = {"type": "string", "minLength": 1} | ({"enum": words} if words else {})
+def _list(name: str, words: list[str] | None, description: str, **more: str) -> OpenApiParameter:
+    item = {"type": "string", "minLength": 1} | ({"enum": words} if words else {}) | more
     schema = {"type": "array", "minItems": 1, "items": item}
     return OpenApiParameter(name, schema, style="form", explode=False, description=description)
 

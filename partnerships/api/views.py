@@ -55,6 +55,7 @@ class Search(Door):
     operation = "search"
     answer = envelope_of(FoundSerializer)
     questions = SearchQuestions
+    needed = ("q",)
     parameters = ("q", "kind", "as_of", "ordering", "page_size", "cursor")
 
     def get(self, request):

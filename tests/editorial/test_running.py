@@ -73,7 +73,7 @@ def serving(own, world_template, tmp_path) -> Iterator[Callable]:
 
 def read(address: str) -> str | None:
     try:
-        with urlopen(address, timeout=5) as answer:  # noqa: S310 (our own server)
+        with urlopen(address, timeout=5) as answer:
             return answer.read().decode()
     except OSError:
         return None
