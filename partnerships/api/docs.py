@@ -84,7 +84,7 @@ class Example(NamedTuple):
     address: str
 
 
-COMMON = ("as_of", "fields", "include", "ordering", "page_size", "cursor")
+COMMON = ("as_of", "known_at", "fields", "include", "ordering", "page_size", "cursor")
 
 
 def questions() -> list[Example]:

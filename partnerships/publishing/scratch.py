@@ -19,10 +19,10 @@ SCRATCH = "scratch"
 @contextmanager
 def scratch() -> Iterator[str]:
     """An empty published database in a temporary SQLite file; yields its alias."""
-    blank = _blank()
+    empty = blank()
     with tempfile.TemporaryDirectory(prefix="portal-") as folder:
         file = Path(folder) / "published.sqlite3"
-        file.write_bytes(blank)
+        file.write_bytes(empty)
         with _connected(file):
             yield SCRATCH
 
@@ -44,8 +44,8 @@ def _connected(file: Path) -> Iterator[None]:
 
 
 @cache
-def _blank() -> bytes:
-    """The bytes of a migrated, empty database: made once, because migrating takes seconds."""
+def blank() -> bytes:
+    """The bytes of a migrated, empty published database: made once, because migrating takes seconds."""
     with tempfile.TemporaryDirectory(prefix="portal-") as folder:
         file = Path(folder) / "published.sqlite3"
         with _connected(file):
