@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import fcntl
+import re
 from urllib.parse import quote
 
 import pytest
-from django.db import connections
 
 from partnerships.editorial.publication import publish, withdraw
 from partnerships.models import Link
@@ -58,7 +58,7 @@ def answers(ask, known_at: str = "") -> dict[str, tuple[int, dict]]:
         if known_at and response.status_code == 200:
             del said["meta"]["known_at"], said["meta"]["withheld"]
         for name in {"next", "previous", "url"} & said.keys():
-            said[name] = said[name] and said[name].replace(f"known_at={known_at}", "").rstrip("?&")
+            said[name] = said[name] and re.sub(rf"[?&]known_at={known_at}(?=&|$)", "", said[name])
         found[question] = (response.status_code, said)
     return found
 
@@ -194,12 +194,4 @@ def test_few_are_kept(world, ask, editions, settings):
 
 def test_a_past_edition_costs_a_constant_number_of_queries(still_world, ask):
     ask("partners/?known_at=16")
-    counted = []
-
-    def note(execute, sql, params, many, context):
-        counted.append(sql)
-        return execute(sql, params, many, context)
-
-    with connections["published"].execute_wrapper(note):
-        ask("partners/?known_at=16")
-    assert len(counted) == 4
+    assert ask.reads("partners/?known_at=16") == 4, "on the present edition"
