@@ -105,6 +105,10 @@ def questions() -> list[Example]:
             api("editions/", {"partner": "georgia", "year": "2014-2020"}),
         ),
         Example("Where is something said about cyber defence?", api("search/", {"q": "cyber defence"})),
+        Example(
+            "What did the portal say when entry 100 of its log was the last?",
+            api("partners/", {"framework": "pfp", "known_at": "100"}),
+        ),
         Example("What was published or withdrawn after change 100?", api("changes/", {"since": "100"})),
     ]
 

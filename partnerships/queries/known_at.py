@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from partnerships.models import Kind
 from partnerships.publishing.editions import Busy, Withheld, past
@@ -55,7 +55,7 @@ def _numbered(seq: int) -> Change:
     if entry := Change.objects.using(PUBLISHED).filter(seq=seq).first():
         return entry
     raise BadParameter(
-        NAME, f"The public log has no entry {seq}: entries are numbered from 1 on, see /api/v1/changes/."
+        NAME, f"The public log has no entry {seq}. A moment is written with its zone: 2026-11-25T12:00:00Z."
     )
 
 
@@ -64,6 +64,7 @@ def _moment(text: str, now: datetime) -> datetime:
         moment = datetime.fromisoformat(text)
         if moment.utcoffset() is None:
             raise ValueError
+        moment = moment.astimezone(UTC)
         later = moment > now
     except (ValueError, OverflowError):
         raise BadParameter(

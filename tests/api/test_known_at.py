@@ -162,7 +162,17 @@ def test_what_cant_stand_without_it_is_left_out_as_well(world, ask):
 
 
 @pytest.mark.parametrize(
-    "text", ["2999-01-01T00:00:00Z", "1990-01-01T00:00:00Z", "2026-11-25", "2026-11-25T12:00:00", "0", "999", "soon"]
+    "text",
+    [
+        "2999-01-01T00:00:00Z",
+        "1990-01-01T00:00:00Z",
+        "2026-11-25",
+        "2026-11-25T12:00:00",
+        "0",
+        "999",
+        "soon",
+        "0001-01-01T00:00:00%2B14:00",
+    ],
 )
 def test_a_moment_that_cant_be_shown_gets_a_sentence(still_world, ask, text):
     for path in ("partners/", "partners/malta/", "search/"):
