@@ -305,6 +305,7 @@ LIMITS = {
     "stream_length": 2_000_000,  # characters of documents on a page of the change stream; one may be longer by itself
     "editions": 8,  # past editions kept as files …
     "editions_bytes": 1_000_000_000,  # … and how large they may be together
+    "edition_seconds": 20,  # one that would take longer is made by a process of its own
     "owned_rows": 1000,  # inline rows of one kind in one form
     "autosave_length": 3_000_000,  # characters of a form kept while it is typed
     "text_length": 60_000,  # characters of one long text

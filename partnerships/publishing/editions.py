@@ -12,9 +12,11 @@ import hashlib
 import json
 import math
 import os
+import subprocess
+import sys
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -67,7 +69,9 @@ def past(entry: Change) -> Iterator[Withheld]:
 
     Raises Busy while another edition is being made; otherwise the one that is asked for is made first, if need be.
     """
-    file = _file(entry)
+    suffix = _suffix()
+    forget_stale(suffix)
+    file = folder() / f"{entry.seq}-{entry.chain[:16]}{suffix}"
     if not file.exists():
         _make_alone(entry.seq, file)
     connection = _connection(f"file:{file}?mode=ro&immutable=1", PUBLISHED, sqlite.options(read_only=True))
@@ -77,7 +81,8 @@ def past(entry: Change) -> Iterator[Withheld]:
     except OperationalError:  # deleted just now, because there are too many
         connection.close()
         raise Busy(1) from None
-    os.utime(file)
+    with suppress(FileNotFoundError):
+        os.utime(file)
     present = connections[PUBLISHED]
     connections[PUBLISHED] = connection  # of this thread alone
     try:
@@ -101,10 +106,6 @@ def folder() -> Path:
     return Path(settings.EDITIONS_ROOT)
 
 
-def _file(entry: Change) -> Path:
-    return folder() / f"{entry.seq}-{entry.chain[:16]}{_suffix()}"
-
-
 def _suffix() -> str:
     """What the names of all files end with that may still be read: the last take-down, and the shape of the tables."""
     taken = Change.objects.using(PUBLISHED).filter(action=Action.TAKE_DOWN).order_by("-seq").only("chain").first()
@@ -120,9 +121,9 @@ def _shape() -> str:
     return hashlib.sha256(json.dumps([migrations, schemas]).encode()).hexdigest()[:8]
 
 
-def forget_stale() -> None:
+def forget_stale(suffix: str = "") -> None:
     """Delete the files that may not be read any more: after a take-down, and after an update of the portal."""
-    suffix = _suffix()
+    suffix = suffix or _suffix()
     for file in folder().glob("*.sqlite3"):
         if not file.name.endswith(suffix):
             file.unlink(missing_ok=True)
@@ -142,7 +143,10 @@ def _keep_few(newest: Path) -> None:
 
 
 def _make_alone(seq: int, file: Path) -> None:
-    """Make a file, one at a time on this machine. Raises Busy where another process or thread is at it."""
+    """Make a file, one at a time on this machine: here if that is quick, else in a process of its own.
+
+    Raises Busy where it isn't there afterwards, because another process or thread is at one.
+    """
     folder().mkdir(parents=True, exist_ok=True)
     with open(folder() / "making.lock", "a+") as lock:
         try:
@@ -151,11 +155,32 @@ def _make_alone(seq: int, file: Path) -> None:
             raise Busy(_left(lock)) from None
         if file.exists():
             return
-        forget_stale()
-        since = time.time()
-        _note(lock, since=since, takes=GUESSED[0] + seq * _each(lock), each=_each(lock))
-        _make(seq, file)
-        _note(lock, since=since, takes=0, each=(time.time() - since) / seq)
+        each = _read(lock).get("each", GUESSED[1])
+        takes = GUESSED[0] + seq * each
+        _note(lock, since=time.time(), takes=takes, each=each)
+        if takes > settings.LIMITS["edition_seconds"]:
+            _make_aside(seq, file, lock)
+            raise Busy(math.ceil(takes))
+        make(seq, file, lock)
+
+
+def _make_aside(seq: int, file: Path, lock: IO[str]) -> None:
+    """Let another process make a file. It inherits the lock, which is free again when it ends, however it does."""
+    words = ["make_edition", str(seq), str(file), str(lock.fileno())]
+    subprocess.Popen(  # noqa: S603 (our own command; nothing in it comes from a request)
+        [sys.executable, str(settings.BASE_DIR / "manage.py"), *words],
+        cwd=settings.BASE_DIR,
+        stdin=subprocess.DEVNULL,
+        pass_fds=[lock.fileno()],
+        start_new_session=True,
+    )
+
+
+def make(seq: int, file: Path, lock: IO[str]) -> None:
+    """Make a file, by whoever holds the lock, and note how long it took."""
+    since = time.time()
+    _fill(seq, file)
+    _note(lock, since=since, takes=0, each=(time.time() - since) / seq)
     _keep_few(file)
 
 
@@ -165,10 +190,6 @@ def _read(lock: IO[str]) -> dict:
         return json.loads(lock.read())
     except ValueError:  # nothing noted yet, or half a note
         return {}
-
-
-def _each(lock: IO[str]) -> float:
-    return _read(lock).get("each", GUESSED[1])
 
 
 def _left(lock: IO[str]) -> int:
@@ -183,7 +204,7 @@ def _note(lock: IO[str], **said: float) -> None:
     lock.flush()
 
 
-def _make(seq: int, file: Path) -> None:
+def _fill(seq: int, file: Path) -> None:
     fresh = folder() / "making"
     fresh.write_bytes(blank())
     # What breaks off is thrown away, so nothing has to be kept safe meanwhile.

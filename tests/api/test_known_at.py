@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import fcntl
+import os
 import re
-from urllib.parse import quote
+import time
+from urllib.parse import quote, urlsplit
 
 import pytest
+from django.db import connections
 
 from partnerships.editorial.publication import publish, withdraw
 from partnerships.models import Link
 from partnerships.publishing.models import Change
+from tests import databases
 from tests.world import resave
 
 pytestmark = pytest.mark.services
@@ -42,6 +46,14 @@ def editions(settings, tmp_path):
     """A place of their own for past editions."""
     settings.EDITIONS_ROOT = tmp_path / "editions"
     return settings.EDITIONS_ROOT
+
+
+def address_of_published() -> str:
+    """For another process: the database of this test."""
+    name = connections["published"].settings_dict["NAME"]
+    if not databases.on_postgresql():
+        return f"sqlite:///{name}"
+    return urlsplit(os.environ["PUBLISHED_DATABASE_URL"])._replace(path=f"/{name}").geturl()
 
 
 def head() -> Change:
@@ -190,6 +202,22 @@ def test_while_one_is_made_others_are_told_when_to_come_back(still_world, ask, e
         assert 1 <= int(response.headers["Retry-After"]) <= 60
         assert response.headers["Cache-Control"] == "no-store"
     assert ask("partners/?known_at=16")["count"] == 4
+
+
+@pytest.mark.slow
+def test_one_that_takes_long_is_made_aside_and_needs_no_editorial_side(world, ask, editions, settings, monkeypatch):
+    publish([resave(world.malta, capital="Valletta")], by="chiara", **FOUND)
+    monkeypatch.setenv("PORTAL_ROLE", "public")
+    monkeypatch.setenv("PUBLISHED_DATABASE_URL", address_of_published())
+    monkeypatch.setenv("VAR_DIR", str(editions.parent))
+    settings.LIMITS = settings.LIMITS | {"edition_seconds": 0}
+    seq, end = head().seq - 1, time.monotonic() + 60
+    ask.problem(f"partners/malta/?known_at={seq}", 503, "being-made")
+    while (response := ask.response(f"partners/malta/?known_at={seq}")).status_code == 503:
+        assert time.monotonic() < end
+        time.sleep(0.2)
+    assert response.json()["capital"] is None
+    assert ask("partners/malta/")["capital"] == "Valletta"
 
 
 def test_few_are_kept(world, ask, editions, settings):
