@@ -25,10 +25,8 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import OperationalError, connections, models
-from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.loader import MigrationLoader
 from django.db.models import Max
-from django.db.utils import load_backend
 
 from partnerships.models import KINDS, Kind, Record, record_links
 from portal import sqlite
@@ -38,9 +36,8 @@ from .documents import owned_rows, pointers, tables
 from .feed import linking_texts, load, pointing_models
 from .log import PUBLISHED
 from .models import Action, Change, PublicDocument
-from .scratch import blank
+from .scratch import blank, opened
 
-SQLITE = "django.db.backends.sqlite3"
 MAKING = "edition"
 """The alias under which a file is filled, in the thread that does it."""
 GUESSED = (5.0, 0.01)
@@ -74,29 +71,15 @@ def past(entry: Change) -> Iterator[Withheld]:
     file = folder() / f"{entry.seq}-{entry.chain[:16]}{suffix}"
     if not file.exists():
         _make_alone(entry.seq, file)
-    connection = _connection(f"file:{file}?mode=ro&immutable=1", PUBLISHED, sqlite.options(read_only=True))
-    try:
-        with connection.cursor() as cursor:
-            withheld = Withheld(*cursor.execute("SELECT records, pointers FROM withheld").fetchone())
-    except OperationalError:  # deleted just now, because there are too many
-        connection.close()
-        raise Busy(1) from None
-    with suppress(FileNotFoundError):
-        os.utime(file)
-    present = connections[PUBLISHED]
-    connections[PUBLISHED] = connection  # of this thread alone
-    try:
+    with opened(f"file:{file}?mode=ro&immutable=1", PUBLISHED, sqlite.options(read_only=True)) as connection:
+        try:
+            with connection.cursor() as cursor:
+                withheld = Withheld(*cursor.execute("SELECT records, pointers FROM withheld").fetchone())
+        except OperationalError:  # deleted just now, because there are too many
+            raise Busy(1) from None
+        with suppress(FileNotFoundError):
+            os.utime(file)
         yield withheld
-    finally:
-        connections[PUBLISHED] = present
-        connection.close()
-
-
-def _connection(name: str, alias: str, options: dict) -> BaseDatabaseWrapper:
-    """A connection that no setting knows."""
-    said = {"ENGINE": SQLITE, "NAME": name, "OPTIONS": options}
-    whole = connections.configure_settings({"default": {}, alias: said})[alias]
-    return load_backend(SQLITE).DatabaseWrapper(whole, alias)
 
 
 # Files ----------------------------------------------------------------------------------------------------------------
@@ -209,18 +192,8 @@ def _fill(seq: int, file: Path) -> None:
     fresh.write_bytes(blank())
     # What breaks off is thrown away, so nothing has to be kept safe meanwhile.
     options = sqlite.options() | {"init_command": "PRAGMA journal_mode=MEMORY; PRAGMA synchronous=OFF;"}
-    connection = connections[MAKING] = _connection(str(fresh), MAKING, options)
-    try:
-        load(
-            MAKING,
-            until=seq,
-            log=Change.objects.using(PUBLISHED),
-            documents=_bodies,
-            complete=_complete,
-        )
-    finally:
-        connection.close()
-        del connections[MAKING]
+    with opened(str(fresh), MAKING, options):
+        load(MAKING, until=seq, log=Change.objects.using(PUBLISHED), documents=_bodies, complete=_complete)
     os.replace(fresh, file)
 
 
