@@ -40,7 +40,7 @@ from .scratch import blank, opened
 
 MAKING = "edition"
 """The alias under which a file is filled, in the thread that does it."""
-GUESSED = (5.0, 0.01)
+GUESSED = (3.0, 0.003)
 """How long making takes before it was ever measured: seconds to begin with, and for each entry of the log."""
 
 
