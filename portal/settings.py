@@ -256,6 +256,9 @@ STATIC_ROOT = VAR_DIR / "static" if HASHED_STATIC else None
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_URL = "/media/"
 MEDIA_ROOT = VAR_DIR / "media"
+EDITIONS_ROOT = (
+    VAR_DIR / "editions"
+)  # what was public at earlier moments: made when asked for, can be deleted at any time
 ORIGINALS_ROOT = VAR_DIR / "originals"  # of pictures: never served
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
@@ -313,6 +316,9 @@ LIMITS = {
     "parameter_length": 500,  # characters of any other parameter
     "cursor_length": 4000,  # our own: it holds the sort key of a row, a title of 200 characters at worst
     "stream_length": 2_000_000,  # characters of documents on a page of the change stream; one may be longer by itself
+    "editions": 8,  # past editions kept as files …
+    "editions_bytes": 1_000_000_000,  # … and how large they may be together
+    "edition_seconds": 20,  # one that would take longer is made by a process of its own
     "owned_rows": 1000,  # inline rows of one kind in one form
     "autosave_length": 3_000_000,  # characters of a form kept while it is typed
     "text_length": 60_000,  # characters of one long text

@@ -84,7 +84,7 @@ class Example(NamedTuple):
     address: str
 
 
-COMMON = ("as_of", "fields", "include", "ordering", "page_size", "cursor")
+COMMON = ("as_of", "known_at", "fields", "include", "ordering", "page_size", "cursor")
 
 
 def questions() -> list[Example]:
@@ -105,6 +105,10 @@ def questions() -> list[Example]:
             api("editions/", {"partner": "georgia", "year": "2014-2020"}),
         ),
         Example("Where is something said about cyber defence?", api("search/", {"q": "cyber defence"})),
+        Example(
+            "What did the portal say when entry 100 of its log was the last?",
+            api("partners/", {"framework": "pfp", "known_at": "100"}),
+        ),
         Example("What was published or withdrawn after change 100?", api("changes/", {"since": "100"})),
     ]
 

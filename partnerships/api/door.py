@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
+from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 from django.http import HttpResponse
@@ -9,6 +11,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from partnerships.queries.as_of import portal_day
+from partnerships.queries.known_at import Known, at_that_time, read_moment
 from partnerships.queries.parameters import BadParameter, read
 
 from . import answers
@@ -30,6 +33,8 @@ class Door(APIView):
         """What it answers, for the schema: the first paragraph of the docstring."""
         return " ".join((type(self).__doc__ or "").split("\n\n")[0].split())
 
+    known: Known | None = None
+    """Which entry of the log is the last that counts, where `known_at` was asked for."""
     answer: Any = None
     """The serializer of its answer, for the schema."""
     media_type: ClassVar[str] = "application/json"
@@ -45,6 +50,14 @@ class Door(APIView):
         for name, value in self.given.items():
             if not value.strip():
                 raise BadParameter(name, f"“{name}” is empty: give a value, or leave it out.")
+        if "known_at" in self.given:
+            asked = read_moment(self.given["known_at"], datetime.now(UTC))
+            self.known = self.inside.enter_context(at_that_time(asked))
+
+    def dispatch(self, request, *args, **kwargs):
+        """Whatever is read for the answer comes from one edition: the present one, or that of `known_at`."""
+        with ExitStack() as self.inside:
+            return super().dispatch(request, *args, **kwargs)
 
     def known_parameters(self) -> tuple[str, ...]:
         return self.parameters

@@ -17,6 +17,7 @@ from partnerships.publishing.reading import Gone, Moved, public, where_now
 from partnerships.queries import paging
 from partnerships.queries.as_of import Day, read_day
 from partnerships.queries.filters import QUESTIONS
+from partnerships.queries.known_at import Known, taken_down_since
 from partnerships.queries.questions import Questions
 
 from . import answers, formats
@@ -33,7 +34,9 @@ BATCH = 200
 
 
 class Facts(Door):
-    """An address of one kind of record or owned row. It can be turned to a day."""
+    """An address of one kind of record or owned row. It can be turned to a day, and asked for what was known at a moment."""
+
+    refusals = (*Door.refusals, 503)
 
     serializer: ClassVar[type[Chosen]] = Chosen
     form: str = ""
@@ -97,7 +100,7 @@ class FactList(Facts):
 
     def known_parameters(self):
         pages = () if self.form else ("page_size", "cursor")
-        return ("as_of", *self.questions.parameters(), *self.selecting(), "ordering", *pages)
+        return ("as_of", "known_at", *self.questions.parameters(), *self.selecting(), "ordering", *pages)
 
     def get(self, request):
         given, serializer = self.given, self.serializer
@@ -118,7 +121,7 @@ class FactList(Facts):
         context = {"day": day} | serializer.prepared(page.rows, shown, day, questions)
         results = serializer(page.rows, many=True, chosen=shown, context=context).data
         links = around(f"{self.plural}/", given, page)
-        answer = envelope(page.count, links, results, meta(day, applies=serializer.turns))
+        answer = envelope(page.count, links, results, meta(day, self.known, applies=serializer.turns))
         links["alternate"] = api(
             f"{self.plural}.csv", {n: v for n, v in given.items() if n not in ("page_size", "cursor")}
         )
@@ -154,7 +157,7 @@ class Single(Facts):
         return self.serializer
 
     def known_parameters(self):
-        return ("as_of", *self.selecting())
+        return ("as_of", "known_at", *self.selecting())
 
     def about(self, found: QuerySet) -> Response | None:
         """The answer about the only row of a queryset; None when there is none."""
@@ -163,7 +166,7 @@ class Single(Facts):
         rows = list(serializer.fetched(found, shown, day))
         if not rows:
             return None
-        context = {"day": day, "meta": meta(day, applies=serializer.turns)}
+        context = {"day": day, "meta": meta(day, self.known, applies=serializer.turns)}
         context |= serializer.prepared(rows, shown, day)
         said = serializer(rows[0], chosen=shown, context=context).data
         if self.form:
@@ -193,6 +196,10 @@ class RecordDetail(Single):
             case Gone(stone):
                 there = {} if stone.action == Action.TAKE_DOWN else {"Link": to_timemap(stone.kind, stone.slug)}
                 raise gone(f"The {self.noun} “{slug}” was withdrawn.", stone, there)
+        if self.known:
+            self.inside.close()  # past editions don't know what was taken down since
+            if entry := taken_down_since(self.serializer.model, slug, self.known.entry.seq):
+                raise gone(f"The {self.noun} “{slug}” was taken down since.", entry)
         raise Problem("not-found", f"There is no {self.noun} “{slug}”.")
 
 
@@ -222,11 +229,20 @@ class RowDetail(Single):
         raise Problem("not-found", f"There is no {self.noun} {pk}.")
 
 
-def meta(day: Day, *, applies: bool) -> dict:
+def _then(known: Known) -> dict:
+    withheld = known.withheld
+    return {
+        "known_at": {"asked": known.asked, "seq": known.entry.seq, "at": known.entry.at},
+        "withheld": {"records": withheld.records, "references": withheld.references},
+    }
+
+
+def meta(day: Day, known: Known | None, *, applies: bool) -> dict:
     """What is to be known about an answer: the day it shows, and the notices that go with everything. One query."""
     active = public(Notice).filter(active=True, placement__in=(Notice.Placement.EVERYWHERE, Notice.Placement.API))
     return {
         "as_of": {"day": day.day.isoformat(), "asked": day.asked or None, "applies": applies},
+        **(_then(known) if known else {}),
         "notices": [
             {
                 "type": notice.type,

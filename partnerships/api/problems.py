@@ -18,6 +18,7 @@ from rest_framework.response import Response
 
 from partnerships.publishing.models import Change, Tombstone
 from partnerships.queries.as_of import BadDay
+from partnerships.queries.known_at import Busy
 from partnerships.queries.parameters import BadParameter
 
 from .addresses import api
@@ -130,6 +131,13 @@ CATALOGUE = {
             "Fault of the portal",
             "Something went wrong here, not in the request. It has been logged.",
         ),
+        ProblemType(
+            "being-made",
+            503,
+            "Being made",
+            "`known_at` asks for what was public at an earlier moment. That is being put together, or something like it is, "
+            "and one is made at a time. `Retry-After` says for how many seconds that will go on.",
+        ),
     )
 }
 
@@ -199,6 +207,9 @@ def _problem_of(error: Exception) -> Problem | None:
             return Problem(error.kind, str(error), {"parameter": error.name, "hint": error.hint})
         case BadDay():
             return Problem("bad-day", str(error), {"parameter": "as_of"})
+        case Busy():
+            said = f"What was public then is being put together: ask again in {error.seconds} seconds."
+            return Problem("being-made", said, headers={"Retry-After": str(error.seconds)})
         case exceptions.MethodNotAllowed():
             return Problem("method-not-allowed", "This can be read, not written to: use GET, HEAD or OPTIONS.")
         case exceptions.NotAcceptable():

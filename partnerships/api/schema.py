@@ -160,6 +160,12 @@ def parameter(view, name: str, question: Question | None) -> OpenApiParameter:
         case "as_of":
             said = "The day to show: 2014-03-01; 2014-03 or 2014 mean their last day. Today unless given."
             return _text(name, said, pattern=DAYS, format="portal-day")
+        case "known_at":
+            said = (
+                "What the portal said at a moment: with its zone (2026-11-25T12:00:00Z), or the number of an entry of the "
+                "public log, counted in. `as_of` asks for a day in the world, this for what was published by then."
+            )
+            return _text(name, said, format="portal-moment")
         case "page_size":
             schema = {
                 "type": "integer",

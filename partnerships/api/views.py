@@ -56,7 +56,8 @@ class Search(Door):
     answer = envelope_of(FoundSerializer)
     questions = SearchQuestions
     needed = ("q",)
-    parameters = ("q", "kind", "as_of", "ordering", "page_size", "cursor")
+    refusals = (*Door.refusals, 503)
+    parameters = ("q", "kind", "as_of", "known_at", "ordering", "page_size", "cursor")
 
     def get(self, request):
         day, size = read_day(self.given.get("as_of", ""), self.today), page_size(self.given)
@@ -66,7 +67,7 @@ class Search(Door):
         series = series_of(entry.record for entry in page.rows if entry.kind == "edition")
         results = FoundSerializer(page.rows, many=True, context={"series": series}).data
         links = around("search/", self.given, page)
-        answer = envelope(page.count, links, results, meta(day, applies=False))
+        answer = envelope(page.count, links, results, meta(day, self.known, applies=False))
         return Response(answer, headers={"Link": answers.link_header(links)})
 
 

@@ -7,7 +7,7 @@ database, whether they come one by one (`apply`, `sync`) or all at once (`load`)
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import batched, pairwise
 from uuid import UUID
 
@@ -365,19 +365,31 @@ def wipe(using: str) -> None:
     Head.objects.using(using).update(seq=0, chain="", at=None)
 
 
-def load(using: str, *, until: int | None = None, batch: int = 500) -> int:
+def load(
+    using: str,
+    *,
+    until: int | None = None,
+    batch: int = 500,
+    log: models.QuerySet | None = None,
+    documents: Callable[[Iterable[str]], dict[str, str]] = bodies,
+    complete: Callable[[str], None] | None = None,
+) -> int:
     """Fill an empty `published` from the whole log (or up to a seq) in bounded memory, inside one transaction.
 
-    Each record's rows are written once, from its last document. Returns the number of entries.
+    Each record's rows are written once, from its last document. Returns the number of entries. `log` and `documents` are
+    other places to read from; `complete` is called before references are checked, with `using`.
     """
-    log = Publication.objects.using(EDITORIAL).filter(**{"seq__lte": until} if until else {})
+    log = Publication.objects.using(EDITORIAL) if log is None else log
+    log = log.filter(**{"seq__lte": until} if until else {}).order_by("seq")
     last = dict(log.order_by().values_list("record").annotate(Max("seq")))
     with transaction.atomic(using=using):
         wipe(using)
         count = 0
         for entries in batched(log.iterator(chunk_size=batch), batch):
-            documents = bodies(entry.digest for entry in entries)
-            _apply(entries, documents, _read(entries, documents), last, using)
+            told = documents(entry.digest for entry in entries)
+            _apply(entries, told, _read(entries, told), last, using)
             count += len(entries)
+        if complete:
+            complete(using)
         connections[using].check_constraints()
     return count

@@ -12,9 +12,10 @@ from collections.abc import Callable, Sequence
 from django.db import transaction
 
 from .documents import canonical, digest
+from .editions import forget_stale
 from .feed import apply, sync
 from .log import EDITORIAL, PUBLISHED, Step, append, locked_head, next_entries
-from .models import Head, LogHead, Publication
+from .models import Action, Head, LogHead, Publication
 
 
 class Outrun(Exception):
@@ -55,4 +56,6 @@ def _release(steps: Sequence[Step], within, rehearse: bool) -> list[Publication]
             append(entries, documents)
             if within:
                 within(entries)
+    if any(step.action == Action.TAKE_DOWN for step in steps):
+        forget_stale()
     return entries

@@ -1,4 +1,7 @@
-"""A published database to throw away: for building one aside, and for comparing with one that was built anew."""
+"""Published databases beside the one that is served: for building one aside, and for comparing with one built anew.
+
+They are known to the thread that opens them, and to no setting.
+"""
 
 from __future__ import annotations
 
@@ -8,46 +11,51 @@ from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
-from django.core.management import call_command
 from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.migrations.executor import MigrationExecutor
+from django.db.utils import load_backend
 
 from portal import sqlite
 
 SCRATCH = "scratch"
+SQLITE = "django.db.backends.sqlite3"
 
 
 @contextmanager
 def scratch() -> Iterator[str]:
     """An empty published database in a temporary SQLite file; yields its alias."""
-    blank = _blank()
+    empty = blank()
     with tempfile.TemporaryDirectory(prefix="portal-") as folder:
         file = Path(folder) / "published.sqlite3"
-        file.write_bytes(blank)
-        with _connected(file):
+        file.write_bytes(empty)
+        with opened(str(file), SCRATCH, sqlite.options()):
             yield SCRATCH
 
 
 @contextmanager
-def _connected(file: Path) -> Iterator[None]:
-    connections.settings[SCRATCH] = {
-        "ENGINE": "django.db.backends.sqlite3",
-        "NAME": str(file),
-        "OPTIONS": sqlite.options(),
-    }
-    connections.configure_settings(connections.settings)
+def opened(name: str, alias: str, options: dict) -> Iterator[BaseDatabaseWrapper]:
+    """Inside, an alias means an SQLite file for this thread, whatever it means for others."""
+    said = {"ENGINE": SQLITE, "NAME": name, "OPTIONS": options}
+    settings = connections.configure_settings({"default": {}, alias: said})[alias]
+    before = connections[alias] if alias in connections.settings else None
+    connection = connections[alias] = load_backend(SQLITE).DatabaseWrapper(settings, alias)
     try:
-        yield
+        yield connection
     finally:
-        connections[SCRATCH].close()
-        del connections[SCRATCH]
-        del connections.settings[SCRATCH]
+        connection.close()
+        if before:
+            connections[alias] = before
+        else:
+            del connections[alias]
 
 
 @cache
-def _blank() -> bytes:
-    """The bytes of a migrated, empty database: made once, because migrating takes seconds."""
+def blank() -> bytes:
+    """The bytes of a migrated, empty published database: made once, because migrating takes seconds."""
     with tempfile.TemporaryDirectory(prefix="portal-") as folder:
         file = Path(folder) / "published.sqlite3"
-        with _connected(file):
-            call_command("migrate", database=SCRATCH, verbosity=0)
+        with opened(str(file), SCRATCH, sqlite.options()) as connection:
+            executor = MigrationExecutor(connection)
+            executor.migrate(executor.loader.graph.leaf_nodes())
         return file.read_bytes()

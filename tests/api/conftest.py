@@ -63,6 +63,10 @@ class Asker:
             self.response(path)
         return asked
 
+    def reads(self, path: str) -> int:
+        """How many of these read something: on PostgreSQL a transaction is opened as well."""
+        return sum(sql.startswith("SELECT") for sql in self.queries(path))
+
     def slugs(self, path: str) -> list[str]:
         """The slugs of a list's first page."""
         return [one["slug"] for one in self(path)["results"]]

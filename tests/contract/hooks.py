@@ -52,6 +52,7 @@ schemathesis.openapi.format(
     ),
 )
 schemathesis.openapi.format("search-words", st.sampled_from(["nato", "cyber defence", "PfP", "Україна", "malta", "ÿ"]))
+schemathesis.openapi.format("portal-moment", st.just(str(asked("changes/?page_size=1")["head"]["seq"])))
 schemathesis.openapi.format("cursor", st.just(FIRST_PAGE))
 
 

@@ -55,6 +55,21 @@ class AsOfSerializer(serializers.Serializer):
     )
 
 
+class KnownAtSerializer(serializers.Serializer):
+    """The last entry of the public log that counts."""
+
+    asked = serializers.CharField(help_text="What the address says.")
+    seq = serializers.IntegerField()
+    at = serializers.DateTimeField(help_text="When it was published.")
+
+
+class WithheldSerializer(serializers.Serializer):
+    """What was public then and was taken down since: it is left out, in all answers about that moment."""
+
+    records = serializers.IntegerField()
+    references = serializers.IntegerField(help_text="How many fields, rows and texts pointed there.")
+
+
 class NoticeInMetaSerializer(serializers.Serializer):
     """A notice that goes with every answer."""
 
@@ -69,6 +84,8 @@ class MetaSerializer(Derived, serializers.Serializer):
     """What is to be known about the answer as a whole. A list has it once, a single record carries it itself."""
 
     as_of = AsOfSerializer()
+    known_at = KnownAtSerializer(required=False, help_text="Where it was asked for.")
+    withheld = WithheldSerializer(required=False, help_text="With `known_at`.")
     notices = NoticeInMetaSerializer(many=True)
 
     def get_attribute(self, instance):
