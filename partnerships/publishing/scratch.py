@@ -23,24 +23,25 @@ def scratch() -> Iterator[str]:
     with tempfile.TemporaryDirectory(prefix="portal-") as folder:
         file = Path(folder) / "published.sqlite3"
         file.write_bytes(blank)
-        with _connected(file):
+        with connected(file):
             yield SCRATCH
 
 
 @contextmanager
-def _connected(file: Path) -> Iterator[None]:
-    connections.settings[SCRATCH] = {
+def connected(file: Path, alias: str = SCRATCH, *, read_only: bool = False) -> Iterator[str]:
+    """A database file under an alias of its own for a while; yields the alias."""
+    connections.settings[alias] = {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": str(file),
-        "OPTIONS": sqlite.options(),
+        "OPTIONS": sqlite.options(read_only=read_only),
     }
     connections.configure_settings(connections.settings)
     try:
-        yield
+        yield alias
     finally:
-        connections[SCRATCH].close()
-        del connections[SCRATCH]
-        del connections.settings[SCRATCH]
+        connections[alias].close()
+        del connections[alias]
+        del connections.settings[alias]
 
 
 @cache
@@ -48,6 +49,6 @@ def _blank() -> bytes:
     """The bytes of a migrated, empty database: made once, because migrating takes seconds."""
     with tempfile.TemporaryDirectory(prefix="portal-") as folder:
         file = Path(folder) / "published.sqlite3"
-        with _connected(file):
+        with connected(file):
             call_command("migrate", database=SCRATCH, verbosity=0)
         return file.read_bytes()
