@@ -10,10 +10,11 @@ away waits until this has laid hold of them (`uploads.steady`): a second name fo
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,10 @@ DATABASES = (PUBLISHED, EDITORIAL)
 """In the order in which they are copied."""
 ENDINGS = {"sqlite": "sqlite3", "postgresql": "dump"}
 SPOKEN = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
+
+
+NIGHTLY = re.compile(r"portal-\d{8}T\d{6}Z\.tar")
+"""Names that `backup_into` gives, and the only ones that it ever deletes."""
 
 
 class NotEmpty(Refusal):
@@ -74,6 +79,19 @@ def backup(target: Path, *, now: datetime | None = None) -> dict[str, Any]:
                 file = files[f"databases/{alias}.dump"] = aside / f"{alias}.dump"
                 dump(alias, file, snapshots[alias][1])
         return archive.write(target, said, files)
+
+
+def backup_into(folder: Path, keep: int, *, now: datetime | None = None) -> tuple[Path, dict[str, Any]]:
+    """Write a backup named by its moment, then delete the oldest of such names beyond `keep`; nothing else there."""
+    if keep < 1:
+        raise Refusal("At least one backup has to be kept.")
+    now = now or timezone.now()
+    target = folder / f"portal-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}.tar"
+    manifest = backup(target, now=now)
+    mine = sorted(file for file in folder.iterdir() if NIGHTLY.fullmatch(file.name) and file.is_file())
+    for old in mine[:-keep]:
+        old.unlink()
+    return target, manifest
 
 
 @contextmanager

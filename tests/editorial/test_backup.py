@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import re
+import subprocess
+import sys
 import tarfile
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.core.management import CommandError, call_command
+from django.core.management import CommandError, call_command, load_command_class
 from django.db import connections
 from django.test import Client
 
@@ -21,7 +27,7 @@ from partnerships.editorial.publication import publish, withdraw
 from partnerships.editorial.saving import record_saved
 from partnerships.models import Image, Rendition
 from partnerships.publishing.feed import Refusal
-from partnerships.publishing.models import Action, Head, LogHead
+from partnerships.publishing.models import Action, Head, LogHead, Publication
 from partnerships.publishing.rebuild import faults, rebuild
 from tests import databases
 from tests.editorial.test_uploads import picture
@@ -282,3 +288,98 @@ def test_another_kind_of_database_and_a_newer_portal_are_refused(world, tmp_path
             monkeypatch.setattr(archive, "check", lambda source, said=said: said)
             with pytest.raises(Refusal, match=sentence):
                 backup.restore(tmp_path / "b.tar")
+
+
+# Every night, and under load ------------------------------------------------------------------------------------------
+
+
+def test_the_oldest_go_by_name_and_nothing_else(world, tmp_path):
+    folder = tmp_path / "backups"
+    folder.mkdir()
+    foreign = {"portal-latest.tar", "portal-20260101T000000Z.tar.gz", "notes.txt", "other-20260101T000000Z.tar"}
+    for name in foreign:
+        (folder / name).write_text("mine")
+    start = datetime(2026, 1, 1, 2, 15, tzinfo=UTC)
+    for day in range(4):
+        backup.backup_into(folder, 2, now=start + timedelta(days=day))
+    names = {file.name for file in folder.iterdir()}
+    assert names - foreign == {"portal-20260103T021500Z.tar", "portal-20260104T021500Z.tar"}
+    assert foreign < names
+    with pytest.raises(Refusal, match="At least one"):
+        backup.backup_into(folder, 0)
+
+
+def test_the_nightly_example_calls_what_is_there():
+    folder = Path(settings.BASE_DIR) / "deploy" / "systemd"
+    unit = (folder / "portal-backup.service").read_text()
+    command = re.search(r"^ExecStart=\S+ manage\.py (.+)$", unit, re.M)[1].split()
+    options = (
+        load_command_class("partnerships", command[0]).create_parser("manage.py", command[0]).parse_args(command[1:])
+    )
+    assert options.keep > 1
+    assert "Persistent=true" in (folder / "portal-backup.timer").read_text()
+
+
+WRITER = """
+import sys
+from django.core.files.uploadedfile import SimpleUploadedFile
+from partnerships.models import Partner
+from tests.editorial.test_backup import with_picture
+from partnerships.editorial.publication import publish
+from tests.world import resave
+name, count = sys.argv[1], 0
+print("begun", flush=True)
+while True:
+    count += 1
+    with_picture(f"{name}-{count}", (count % 256, count // 256, len(name) * 40))
+    japan = resave(Partner.objects.get(slug=name), body=f"The {count}th text.")
+    publish([japan], by="chiara", change_kind="new_evidence", note="Another text.")
+    print(count, flush=True)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.services
+def test_backups_while_two_others_publish_and_upload(world, tmp_path, settings):
+    """Real processes write as fast as they can; each backup taken meanwhile is put back and proven."""
+    names = {alias: connections[alias].settings_dict["NAME"] for alias in databases.ALIASES}
+    environment = os.environ | {"VAR_DIR": str(tmp_path), "DJANGO_SETTINGS_MODULE": "portal.settings"}
+    for variable, alias in (("DATABASE_URL", "default"), ("PUBLISHED_DATABASE_URL", "published")):
+        if databases.on_postgresql():
+            environment[variable] = f"{os.environ[variable].rpartition('/')[0]}/{names[alias]}"
+        else:
+            environment[variable] = f"sqlite:///{names[alias]}"
+    command = [sys.executable, "-c", "import django; django.setup()\n" + WRITER]
+    writers = [
+        subprocess.Popen([*command, name], env=environment, cwd=settings.BASE_DIR, stdout=subprocess.PIPE, text=True)
+        for name in ("japan", "malta")
+    ]
+    taken = []
+    try:
+        for writer in writers:
+            assert writer.stdout.readline() == "begun\n"
+            assert writer.stdout.readline() == "1\n"
+        for number in range(4):
+            taken.append((file := tmp_path / f"{number}.tar", backup.backup(file)))
+            assert writers[number % 2].stdout.readline()  # they get on meanwhile, and are in the middle of something
+        assert [writer.poll() for writer in writers] == [None, None]
+    finally:
+        for writer in writers:
+            writer.kill()
+            writer.communicate()
+    last = LogHead.objects.get(pk=1).seq
+    heads = [said["log_head"] for _, said in taken]
+    assert heads == sorted(heads)
+    assert heads[0] < heads[-1] <= last
+    chains = dict(Publication.objects.values_list("seq", "chain"))
+    for file, said in taken:
+        assert said["missing_files"] == []
+        assert said["published_head"] <= said["log_head"]
+        with empty_place(tmp_path / file.stem, settings):
+            backup.restore(file)
+            assert list(faults()) == []
+            for head in (Head.objects.get(pk=1), LogHead.objects.get(pk=1)):
+                assert (head.seq, head.chain) == (said["log_head"], chains[said["log_head"]])
+            there = set(files(settings.ORIGINALS_ROOT)) | set(files(settings.MEDIA_ROOT))
+            assert uploads.listed() <= there
+    print(f"backups taken {len(taken)} / log heads {heads} of {last} / damaged 0")
