@@ -33,6 +33,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
@@ -85,8 +86,9 @@ class Accounts(DefaultAccountAdapter):
         return not any(record["at"] > recent for record in records)
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
-        """Only where from: what was typed as a name may be a password."""
-        log.warning("A sign-in failed, from %s.", self.get_client_ip(request))
+        """Neither the name (what was typed may be a password) nor the address: a mark that is the same for a day instead."""
+        mark = salted_hmac(f"sign-in {timezone.now():%Y-%m-%d}", str(self.get_client_ip(request))).hexdigest()[:8]
+        log.warning("A sign-in failed, from the place with the mark %s.", mark)
 
     def validation_error(self, code, *args):
         if code in ("too_many_login_attempts", "rate_limited"):

@@ -251,9 +251,10 @@ def withdraw(
     ]
     if action != Action.TAKE_DOWN:
         return release(steps, within=_settle)
-    files = uploads.files_of(state.record for state in public if state.kind == "image")
-    entries = release(steps, within=_burn)
-    uploads.delete(files)
+    with uploads.steady():
+        files = uploads.files_of(state.record for state in public if state.kind == "image")
+        entries = release(steps, within=_burn)
+        uploads.delete(files)
     return entries
 
 

@@ -6,11 +6,14 @@ it, so a crash leaves at most a file too many, which `sweep` finds.
 
 from __future__ import annotations
 
+import fcntl
 import json
+import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from uuid import UUID
 
@@ -43,6 +46,20 @@ def _folder(folder: Path, mode: int) -> Path:
         folder.mkdir(parents=True, exist_ok=True)
         folder.chmod(mode)
     return folder
+
+
+@contextmanager
+def steady() -> Iterator[None]:
+    """Inside, no other process on this machine takes files away: a backup has what its databases name.
+
+    Whoever takes files away holds it too, from before the rows go until the files are gone.
+    """
+    folder = os.open(originals(), os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(folder)
 
 
 def take(upload: UploadedFile) -> str:
@@ -88,9 +105,10 @@ def replace(image: Image, made: Iterable[Rendition]) -> None:
 # What nothing lists ---------------------------------------------------------------------------------------------------
 
 
-def _said() -> Iterable[dict]:
+def _said(using: str = EDITORIAL) -> Iterable[dict]:
     """The documents of images that are kept: revisions that may be restored, publications that may be rebuilt."""
-    bodies = LogDocument.objects.filter(body__contains='"kind":"image"').values_list("body", flat=True)
+    documents = LogDocument.objects.using(using).filter(body__contains='"kind":"image"')
+    bodies = documents.values_list("body", flat=True)
     return (document for body in bodies if (document := json.loads(body))["kind"] == "image")
 
 
@@ -121,11 +139,17 @@ def delete(names: Iterable[str]) -> None:
             (folder / name).unlink(missing_ok=True)
 
 
+def listed(using: str = EDITORIAL) -> set[str]:
+    """Every file that a working copy or a kept document lists, in the editorial database or in a copy of it."""
+    names = _files(_said(using))
+    names |= set(Rendition.objects.using(using).values_list("file", flat=True))
+    names |= set(Image.objects.using(using).values_list("original", flat=True))
+    return names - {""}
+
+
 def orphans() -> list[str]:
     """Files, no longer young, that no working copy and no kept document lists."""
-    listed = _files(_said())
-    listed |= set(Rendition.objects.using(EDITORIAL).values_list("file", flat=True))
-    listed |= set(Image.objects.using(EDITORIAL).values_list("original", flat=True))
+    names = listed()
     old = time.time() - YOUNG
     files = [file for folder in (media(), originals()) for file in folder.iterdir() if file.is_file()]
-    return sorted(file.name for file in files if file.name not in listed and file.stat().st_mtime < old)
+    return sorted(file.name for file in files if file.name not in names and file.stat().st_mtime < old)

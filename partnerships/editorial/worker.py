@@ -17,7 +17,9 @@ from django.db import DatabaseError, connections
 from django.db.models import Q
 from django.utils import timezone
 
-from partnerships.publishing.feed import Stuck, sync
+from partnerships.publishing.documents import Unreadable
+from partnerships.publishing.feed import Refusal, Stuck, sync
+from partnerships.publishing.upgrades import TooNew
 
 from .models import Lease, Release
 from .releases import due, run_due
@@ -30,6 +32,21 @@ PAUSE = 1.0  # seconds between two looks
 HELD = timedelta(seconds=15)  # a lease lasts this long …
 RENEWED = timedelta(seconds=10)  # … and is renewed when less than this is left
 PATIENCE = timedelta(seconds=2)  # how long another's work may be overdue before this one does it
+
+
+stuck = ""
+"""Why this process can't make public what the log has; empty when it can. Says nothing of what is in the entry."""
+REASONS = {
+    Refusal: "it refers to what isn't public",
+    Unreadable: "its document can't be read",
+    TooNew: "its document is of a newer portal",
+}
+
+
+def note_stuck(error: BaseException | None) -> None:
+    """Remember, for those who ask whether the portal is ready, what the last look met."""
+    global stuck
+    stuck = REASONS.get(type(error.__cause__), "it can't be applied") if isinstance(error, Stuck) else ""
 
 
 def holder() -> str:
@@ -101,8 +118,10 @@ class Worker(threading.Thread):
             try:
                 for one in look():
                     log.info("%s: %s %s", one.title, one.get_status_display().lower(), one.trouble)
+                note_stuck(None)
                 self.tend()
             except (DatabaseError, Stuck) as error:
+                note_stuck(error)
                 log.warning("What is due waits: %s", error)
                 self.stopping.wait(5)
             except Exception:  # the thread must outlive whatever goes wrong in one look

@@ -7,6 +7,7 @@ class Command(PortalCommand):
     help = "Deletes files of pictures that no working copy, revision or publication lists."
 
     def handle(self, *args, **options):
-        found = uploads.orphans()
-        uploads.delete(found)
+        with uploads.steady():
+            found = uploads.orphans()
+            uploads.delete(found)
         self.stdout.write(f"{len(found)} files deleted.")

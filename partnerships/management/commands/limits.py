@@ -1,0 +1,40 @@
+from django.conf import settings
+
+from ._base import PortalCommand
+
+PAST = {
+    "made_answers": ("answers in `made_seconds`", "429, and when to ask again"),
+    "made_seconds": ("seconds", "the count begins anew"),
+    "page_size": ("rows", "the next page has them"),
+    "page_size_most": ("rows", "400, naming the parameter"),
+    "query_length": ("characters", "400, naming the parameter"),
+    "query_words": ("words", "400, naming the parameter"),
+    "parameter_length": ("characters", "400, naming the parameter"),
+    "cursor_length": ("characters", "400, naming the parameter"),
+    "stream_length": ("characters", "the next page of the stream has them"),
+    "owned_rows": ("rows", "the form comes back with a sentence"),
+    "autosave_length": ("characters", "what is typed is no longer kept while typing; saving works"),
+    "text_length": ("characters", "the form comes back with a sentence"),
+    "import_rows": ("records", "the file is refused with a sentence"),
+    "import_bytes": ("bytes", "the file is refused with a sentence"),
+    "session_idle": ("seconds", "signed out"),
+    "session_life": ("seconds", "signed out"),
+    "link_life": ("seconds", "the link no longer opens"),
+    "preview_days": ("days", "refused with a sentence"),
+    "report_length": ("characters", "the form comes back with a sentence"),
+    "reports_per_hour": ("reports of one address", "429, and when to try again"),
+    "contact_days": ("days", "the reader's address is forgotten"),
+    "image_bytes": ("bytes", "the file is refused with a sentence"),
+    "image_pixels": ("pixels", "the file is refused with a sentence"),
+    "image_side": ("pixels", "the file is refused with a sentence"),
+}
+"""Of each limit: its unit, and what happens past it."""
+
+
+class Command(PortalCommand):
+    help = "Prints every limit: its name, value and unit, and what happens past it."
+
+    def handle(self, *args, **options):
+        for name, value in settings.LIMITS.items():
+            unit, past = PAST[name]
+            self.stdout.write(f"{name:<18} {value:>12_} {unit:<26} {past}")
