@@ -61,6 +61,8 @@ def _html(text: str, as_of: str) -> Markup:
         if token.type in ("heading_open", "heading_close"):
             token.tag = f"h{min(max(int(token.tag[1]) + 1, 3), 6)}"
         for child in token.children or ():
+            child.content = child.content.translate(UNMARKED)  # written as entities they come up only here
+            child.attrs = {name: str(value).translate(UNMARKED) for name, value in child.attrs.items()}
             path = child.attrs.get("href", "")
             if as_of and isinstance(path, str) and path.startswith("/") and ADDRESS.match(path):
                 child.attrs["href"] = with_query(path, [("as_of", as_of)])

@@ -72,6 +72,8 @@ def test_a_text_with_a_picture_waits_for_it_and_then_shows_it(world, sea):
 def test_where_nothing_public_has_the_id_nothing_is_shown(world, sea):
     assert to_html(f"![](record:{sea.pk})").strip() == ""
     assert to_html(f"\ue000{sea.pk}\ue001") == f"<p>{sea.pk}</p>\n"  # signs of the renderer's own can't be typed
+    shown = {sea.pk: figure(sea, renditions())}
+    assert "<figure" not in to_html(f'&#xe000;{sea.pk}&#xe001; [a](/x "&#xE000;{sea.pk}&#xe001;")', pictures=shown)
     assert to_html("![a](/media/x.png) ![b](//x.example/y.png)", pictures={}) == "<p> </p>\n"
     assert to_html(f"One ![](record:{sea.pk}) two.", pictures={sea.pk: figure(sea, renditions())}).count("<figure") == 1
     assert plain(f"One ![the sea](record:{sea.pk}) two.") == "One  two."
