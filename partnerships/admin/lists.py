@@ -23,7 +23,7 @@ from . import saved
 from .address_search import address_in, found_at
 from .addresses import address
 from .filters import FOR_ALL, UNPUBLISHED, EvidenceFilter, ReviewFilter, with_state
-from .marks import chip, freshness_mark, stage_mark
+from .marks import NONE, chip, freshness_mark, stage_mark
 
 TOO_LONG = "A search has at most {words} words and {characters} characters: leave some out."
 
@@ -111,7 +111,7 @@ class RecordListAdmin(admin.ModelAdmin):
 
     @admin.display(description="review", ordering="stage")
     def stage(self, record):
-        return stage_mark(record.stage) if record.standing in UNPUBLISHED else "–"
+        return stage_mark(record.stage) if record.standing in UNPUBLISHED else NONE
 
     @admin.display(description="freshness", ordering="review_by")
     def fresh(self, record):
@@ -119,11 +119,11 @@ class RecordListAdmin(admin.ModelAdmin):
 
     @admin.display(description="owner", ordering="owner_name")
     def owner(self, record):
-        return record.owner_name or "–"
+        return record.owner_name or NONE
 
     @admin.display(description="saved", ordering="updated_at")
     def saved(self, record):
-        return f"{record.updated_at:%-d %b %Y}" if record.updated_at else "–"
+        return f"{record.updated_at:%-d %b %Y}" if record.updated_at else NONE
 
     def get_search_results(self, request, queryset, search_term):
         limits = settings.LIMITS

@@ -10,6 +10,9 @@ from django.utils.safestring import SafeString
 from partnerships.editorial.models import Review, Standing
 from partnerships.queries.freshness import Freshness, freshness
 
+NONE = format_html('<span class="none">{}</span>', "–")
+"""Says that there is nothing to say; the cards of a phone leave such a line out."""
+
 
 def icon(name: str) -> SafeString:
     """A picture of the sprite in templates/admin/desk/_icons.html; words beside it say the same."""
@@ -31,11 +34,11 @@ def stage_mark(stage: str) -> SafeString:
     return format_html('<span class="stage stage-{}">{}</span>', stage, Review(stage).label)
 
 
-def freshness_mark(review_by: date | None, today: date) -> SafeString | str:
+def freshness_mark(review_by: date | None, today: date) -> SafeString:
     """Whether a record is to be looked at again, and by which day."""
     match freshness(review_by, today):
         case None:
-            return "–"
+            return NONE
         case Freshness.FRESH:
             words = "Fresh"
         case Freshness.DUE:

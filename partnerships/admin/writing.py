@@ -6,6 +6,7 @@ Both answers are about what stands in the form, saved or not, and change nothing
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -18,9 +19,10 @@ from django.views.decorators.http import require_POST
 
 from partnerships.editorial.permissions import may
 from partnerships.editorial.writing import remarks
-from partnerships.models import Citation, Record, Source, record_links, uuid7
+from partnerships.models import Citation, Image, Record, Source, pictures_of, record_links, uuid7
 from partnerships.publishing.log import EDITORIAL
 from partnerships.queries.notes import Note, Notes
+from partnerships.queries.pictures import pictures_in
 from partnerships.queries.prose import linked, noted, paths_in, to_html
 
 ROW = re.compile(r"citations-(\d{1,5})-source")
@@ -28,22 +30,41 @@ ROW = re.compile(r"citations-(\d{1,5})-source")
 
 @require_POST
 def preview(request: HttpRequest) -> HttpResponse:
-    """A text as the public page would show it, with the notes of the form's citations and with remarks. Five queries."""
+    """A text as the public page would show it, with the notes of the form's citations and with remarks.
+
+    Five queries, three more where the text shows pictures.
+    """
     if not may(request.user, "change"):
         raise PermissionDenied
     text, most = request.POST.get("text", ""), settings.LIMITS["text_length"]
     if len(text) > most:
         return render(request, "admin/desk/_preview.html", {"too_long": most})
     notes = _notes(request.POST)
-    paths = paths_in([text])
-    waiting = Record.objects.using(EDITORIAL).filter(pk__in=record_links(text) - paths.keys()).order_by("title")
+    paths, pictures = paths_in([text]), pictures_in([text])
+    absent = record_links(text) - paths.keys() - pictures.keys()
+    waiting = Record.objects.using(EDITORIAL).filter(pk__in=absent).order_by("title")
     context = {
-        "html": to_html(linked(noted(text, notes.of_source), paths)),
+        "html": to_html(linked(noted(text, notes.of_source), paths), pictures=pictures),
         "notes": notes.list,
         "waiting": list(waiting),
-        "remarks": remarks(text, cited=bool(notes.of_record()), slugs=_slugs(notes, text)),
+        "remarks": remarks(
+            text, cited=bool(notes.of_record()), slugs=_slugs(notes, text), pictures=_troubles(text, pictures)
+        ),
     }
     return render(request, "admin/desk/_preview.html", context)
+
+
+def _troubles(text: str, public: Collection[UUID]) -> dict[UUID, str]:
+    """What is in the way of showing the pictures of a text, by image."""
+    if not (ids := pictures_of(text)):
+        return {}
+    held = Image.objects.using(EDITORIAL).only("alt", "decorative").in_bulk(ids)
+    said = {pk: "This isn't a picture of the library." for pk in ids - held.keys()}
+    said |= {pk: "This picture isn't public yet: it has to be published with the text." for pk in held.keys() - public}
+    lacking = (pk for pk, image in held.items() if not image.alt and not image.decorative)
+    return said | {
+        pk: "This picture has no alternative text: say in the image's record what it shows." for pk in lacking
+    }
 
 
 def _slugs(notes: Notes, text: str) -> set[str]:

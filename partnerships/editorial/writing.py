@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from uuid import UUID
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from partnerships.models import NOTE, notes_in
+from partnerships.models.prose import RECORD
 
 LONG = 150
 """Words of a paragraph from which on it is long."""
@@ -39,18 +41,24 @@ class Remark:
     excerpt: str
 
 
-def remarks(text: str, *, cited: bool = True, slugs: Collection[str] | None = None) -> list[Remark]:
+def remarks(
+    text: str,
+    *,
+    cited: bool = True,
+    slugs: Collection[str] | None = None,
+    pictures: Mapping[UUID, str] | None = None,
+) -> list[Remark]:
     """What a text may be lacking, in the order of the text. Never raises, whatever the text.
 
     `cited` says whether a source supports the text or the record as a whole; `slugs` are the sources that the record cites,
-    None when that isn't known.
+    None when that isn't known. `pictures` says of images what is in the way of showing them, by id.
     """
     lines = text.split("\n")
-    found = [*_notes(lines, slugs), *_walk(text, lines, cited)]
+    found = [*_notes(lines, slugs), *_walk(text, lines, cited, pictures or {})]
     return sorted(found, key=lambda one: (one.line, one.rule))
 
 
-def _walk(text: str, lines: list[str], cited: bool) -> Iterator[Remark]:
+def _walk(text: str, lines: list[str], cited: bool, pictures: Mapping[UUID, str]) -> Iterator[Remark]:
     tokens = _parser.parse(text)
     with_notes, level = any(NOTE.search(line) for line in lines), 1
     for number, token in enumerate(tokens):
@@ -65,6 +73,7 @@ def _walk(text: str, lines: list[str], cited: bool) -> Iterator[Remark]:
                 yield Remark(first, "heading", words, token.content)
             level = depth
         yield from _links(token, lines)
+        yield from _pictures(token, lines, opening.type == "paragraph_open", pictures)
         said = _said(token)
         if opening.type == "paragraph_open":
             yield from _paragraph(said, first)
@@ -120,11 +129,6 @@ def _links(token: Token, lines: list[str]) -> Iterator[Remark]:
                 said = f"A link should say where it leads: write [words](address) instead of “{_short(words)}”."
                 yield Remark(_line(lines, token, words), "link", said, words)
             inside = ""
-        elif child.type == "image":
-            if not child.content.strip():
-                address = str(child.attrs.get("src", ""))
-                said = "This picture has no alternative text: say in the square brackets what it shows."
-                yield Remark(_line(lines, token, address), "alt", said, f"![]({address})")
         elif child.type == "text" and inside:
             words += child.content
         elif child.type == "text":
@@ -132,6 +136,24 @@ def _links(token: Token, lines: list[str]) -> Iterator[Remark]:
                 address = bare[0].rstrip(".,;:")
                 said = f"A bare address is no link on the page: write [words]({_short(address)})."
                 yield Remark(_line(lines, token, address), "link", said, address)
+
+
+def _pictures(token: Token, lines: list[str], alone: bool, known: Mapping[UUID, str]) -> Iterator[Remark]:
+    """Pictures that the page won't show, or not to everybody."""
+    for child in token.children or ():
+        if child.type != "image":
+            continue
+        address = str(child.attrs.get("src", ""))
+        named = RECORD.fullmatch(address)
+        if not named:
+            rule, said = "picture", "Readers won't see this picture: choose one of the library with “Picture”."
+        elif not alone:
+            rule, said = "picture", "A picture stands on a line of its own: here readers won't see it."
+        elif said := known.get(UUID(named[1]), ""):
+            rule = "alt" if "alternative" in said else "picture"
+        else:
+            continue
+        yield Remark(_line(lines, token, address), rule, said, f"]({address})")
 
 
 def _notes(lines: list[str], slugs: Collection[str] | None) -> Iterator[Remark]:

@@ -29,7 +29,7 @@ from .partners import (
     status_on,
 )
 from .programmes import Programme
-from .prose import MARKDOWN, NOTE, notes_in, plain, record_links, with_addresses
+from .prose import MARKDOWN, NOTE, notes_in, pictures_of, plain, record_links, with_addresses, with_pictures
 from .regions import Region
 from .sources import Citation, ReadAs, Source
 from .themes import Activity, Assessment, CaseStudy, Objective, Threat
@@ -100,10 +100,12 @@ __all__ = [
     "first_overlap",
     "name_on",
     "notes_in",
+    "pictures_of",
     "plain",
     "record_links",
     "status_on",
     "uuid7",
     "with_addresses",
+    "with_pictures",
     "words",
 ]  # fmt: skip

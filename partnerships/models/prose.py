@@ -2,7 +2,8 @@
 
 A link to a record is written `[Malta](record:<id>)`: the id stays when the record is renamed. A note is written
 `[^slug-of-source]`, or `[^slug-of-source: page 4]` where a source is cited at several places: it stands for the citation
-of that source by the record, whatever number that has on the page.
+of that source by the record, whatever number that has on the page. A picture of the library is written
+`![](record:<id>)`: what it shows, whose it is and its files stand in the image's own record.
 """
 
 from __future__ import annotations
@@ -15,13 +16,24 @@ MARKDOWN = ("body",)
 """The fields that hold Markdown; every other text is plain."""
 
 RECORD = re.compile(r"\brecord:([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})")
-_LINK = re.compile(rf"\[((?:\\.|[^\[\]\\])*)\]\({RECORD.pattern}\)")
+PICTURE = re.compile(rf"!\[(?:\\.|[^\[\]\\])*\]\({RECORD.pattern}\)")
+_LINK = re.compile(rf"(?<!!)\[((?:\\.|[^\[\]\\])*)\]\({RECORD.pattern}\)")
 NOTE = re.compile(r"\[\^([-\w]+)(?::\s*([^\]\n]+))?\]")
 
 
 def record_links(text: str) -> set[UUID]:
-    """The ids of the records that a text links to."""
+    """The ids of the records that a text links to, those of its pictures among them."""
     return {UUID(found) for found in RECORD.findall(text)} if "record:" in text else set()
+
+
+def pictures_of(text: str) -> set[UUID]:
+    """The ids of the images that a text shows."""
+    return {UUID(found) for found in PICTURE.findall(text)} if "](record:" in text else set()
+
+
+def with_pictures(text: str, said: Callable[[UUID], str]) -> str:
+    """A text with words in the place of its pictures."""
+    return PICTURE.sub(lambda found: said(UUID(found[1])), text) if "](record:" in text else text
 
 
 def with_addresses(text: str, address_of: Callable[[UUID], str | None]) -> str:
@@ -43,5 +55,5 @@ def notes_in(text: str) -> Iterator[tuple[str, str]]:
 
 
 def plain(text: str) -> str:
-    """A text without notes and without the ids of its links: what search and the checks of wording read."""
-    return NOTE.sub("", _LINK.sub(r"\1", text))
+    """A text without notes, pictures and the ids of its links: what search and the checks of wording read."""
+    return NOTE.sub("", _LINK.sub(r"\1", PICTURE.sub("", text)))

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import NamedTuple
+from uuid import UUID
 
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
@@ -35,6 +36,7 @@ from partnerships.models import (
     Row,
     SeveralField,
     with_addresses,
+    with_pictures,
     words,
 )
 from partnerships.models.choices import labels
@@ -178,7 +180,11 @@ def _saying(kind: type[Kind], field: models.Field, names: Mapping[str, str]) -> 
     if issubclass(kind, Period) and field.name == "start":
         return lambda values: kind(**{name: values[name] for name in PERIOD}).period_words()
     if field.name in MARKDOWN:  # a link reads as its record's title, not as an id
-        return lambda values: with_addresses(values.get(field.name) or "", lambda pk: f"→ {names.get(str(pk), GONE)}")
+
+        def called(pk: UUID) -> str:
+            return f"→ {names.get(str(pk), GONE)}"
+
+        return lambda values: with_addresses(with_pictures(values.get(field.name) or "", called), called)
     if field.name == "unsourced":
         return lambda values: ", ".join(_known(kind, name) for name in (values.get(field.name) or "").split())
     return lambda values: value_words(field, values.get(field.name), names)

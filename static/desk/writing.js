@@ -106,7 +106,8 @@
         asking = new AbortController();
         const term = input.value.trim();
         const cites = picking.kind === "cite";
-        const query = new URLSearchParams({ app_label: "partnerships", model_name: cites ? "citation" : "link", field_name: cites ? "source" : "other", term });
+        const [model_name, field_name] = { cite: ["citation", "source"], picture: ["rendition", "image"], record: ["link", "other"] }[picking.kind];
+        const query = new URLSearchParams({ app_label: "partnerships", model_name, field_name, term });
         try {
             const answer = await fetch(`${choices}?${query}`, { signal: asking.signal });
             const { results } = answer.ok ? await answer.json() : { results: [] };
@@ -156,6 +157,10 @@
         dialog.close();
         if (address) {
             add(address);
+        } else if (kind === "picture") {
+            const before = area.value.slice(0, to);
+            const gap = before && !before.endsWith("\n\n") ? (before.endsWith("\n") ? "\n" : "\n\n") : "";
+            put(area, to, to, `${gap}![](record:${id})\n\n`);
         } else if (kind === "record") {
             const said = area.value.slice(from, to) || text.slice(0, text.lastIndexOf(" · "));
             put(area, from, to, `[${said}](record:${id})`);
@@ -247,6 +252,7 @@
             link: () => link(area),
             record: () => open(area, "record"),
             cite: () => open(area, "cite"),
+            picture: () => open(area, "picture"),
             help: () => help.togglePopover(),
             preview: () => {
                 const on = toggle.ariaPressed !== "true";

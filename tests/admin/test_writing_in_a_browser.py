@@ -6,6 +6,7 @@ from __future__ import annotations
 import pytest
 
 from partnerships.admin.addresses import address
+from tests.admin.records import make
 from tests.admin.test_browser import desk, tab
 from tests.world import World
 
@@ -149,4 +150,16 @@ def test_a_new_source_is_cited_by_its_address(tab):
     tab.click("button[name=_continue]")
     tab.wait_for_selector(".messagelist .success")
     assert world.japan.citations.get().source.title == "The framework document"
+    assert tab.complaints == []
+
+
+def test_a_picture_of_the_library_is_put_on_a_line_of_its_own(tab):
+    image = make("image")
+    tab.goto(address(World().malta))
+    write(tab, "An island state.")
+    tab.click(".md [data-do=picture]")
+    tab.fill("#picker input", "image")
+    tab.click("#picker-list [role=option]:has-text('A image of the test')")
+    assert text(tab) == f"An island state.\n\n![](record:{image.pk})\n\n"
+    tab.wait_for_selector(".md-view .md-remarks:has-text('public yet')")
     assert tab.complaints == []

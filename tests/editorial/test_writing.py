@@ -17,7 +17,7 @@ POINTED_AT = {
     "a bare address": ("Text.\n\nSee https://example.org/a for more.", 3, "link", "https://example.org/a"),
     "an address in angle brackets": ("See <https://example.org/a>.", 1, "link", "https://example.org/a"),
     "a link that says nothing": ("Read [here](https://example.org/).", 1, "link", "here"),
-    "a picture without words": ("![](/a.png)", 1, "alt", "![](/a.png)"),
+    "a picture from elsewhere": ("![](/a.png)", 1, "picture", "](/a.png)"),
     "an undated word": ("Text.\nIt is currently\non hold.", 2, "undated", "currently"),
     "a word at the start": ("Recently it left.", 1, "undated", "Recently"),
     "a span without an end": ("It grew in recent years.", 1, "undated", "in recent years"),
@@ -32,7 +32,7 @@ LEFT_ALONE = {
     "a word with its year": "It is currently (March 2026) on hold.",
     "a word in code": "Write `now` here.",
     "part of a word": "Acknowledged, renowned, of recentness.",
-    "a picture with words": "![The flag of Malta](/flag.png)",
+    "a picture of the library": "![](record:01890a5d-ac96-774b-bcce-b302099a8057)",
     "a note with its citation": "So it is said.[^known]",
     "nothing": "",
 }
