@@ -49,6 +49,16 @@ class ReportForm(forms.Form):
 @require_http_methods(["GET", "HEAD", "POST"])
 def give(request: HttpRequest) -> HttpResponse:
     """The form, about the record that the address names. What is sent is kept, and the reader led to the report's page."""
+    return _give(request)
+
+
+def unproven(request: HttpRequest) -> HttpResponse:
+    """The form again, after a post without its token: nothing is kept, what was typed stands in it, to be sent anew."""
+    said = _("Your report wasn't sent: the page was open for long, or your browser keeps no cookies for this site.")
+    return _give(request, f"{said} {_('What you wrote is below. Please send it again.')}")
+
+
+def _give(request: HttpRequest, unproven: str = "") -> HttpResponse:
     about, version = request.GET.get("about", ""), request.GET.get("version", "")
     if (record := _about(about)) is None:
         said = _("Nothing public is named here. Use the link “Report an error” at the foot of the page you mean.")
@@ -60,6 +70,9 @@ def give(request: HttpRequest) -> HttpResponse:
     form = ReportForm(request.POST if request.method == "POST" else None)
     context = {"title": _("Report an error"), "record": record, "back": _address_of(record), "form": form}
     context |= {"version": number, "kind": KINDS[record.kind]._meta.verbose_name}
+    if unproven:
+        context |= {"form": ReportForm(initial=request.POST.dict()), "trouble": unproven}
+        return _page(request, "feedback/form.html", context, 403)
     if request.method != "POST":
         return _page(request, "feedback/form.html", context)
     if not form.is_valid():

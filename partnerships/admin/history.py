@@ -22,7 +22,7 @@ from partnerships.publishing.models import Action, ChangeKind, Publication
 
 from .account_log import log
 from .addresses import address
-from .standing import Move, ReviewForm, one_person, thread, where
+from .standing import Move, ReviewForm, names, one_person, thread, where
 
 PAGE = 100
 THREAD = 20  # moves beside the changes; all of them stand in the history
@@ -33,6 +33,8 @@ class Line:
     """A revision in the history, with the versions that it became in public."""
 
     revision: Revision
+    who: str
+    """What the person who saved it is called."""
     published: list[tuple[int, Publication]] = field(default_factory=list)
     is_public: bool = False
     is_newest: bool = False
@@ -47,7 +49,11 @@ def history_view(request: HttpRequest, door, object_id: str) -> HttpResponse:
     page = Paginator(revisions, PAGE).get_page(request.GET.get("p"))
     entries = list(Publication.objects.filter(record=record.pk))
     state = State.objects.filter(record=record.pk).first() or State(record=record.pk)
-    lines = {revision.number: Line(revision, is_newest=revision.number == state.revision) for revision in page}
+    called = names([*(revision.by for revision in page), *(entry.by for entry in entries)])
+    lines = {
+        revision.number: Line(revision, called[revision.by], is_newest=revision.number == state.revision)
+        for revision in page
+    }
     published = [entry for entry in entries if entry.action == Action.PUBLISH]
     for version, (entry, number) in enumerate(_revisions_of(record, published), start=1):
         if line := lines.get(number):
@@ -61,7 +67,7 @@ def history_view(request: HttpRequest, door, object_id: str) -> HttpResponse:
         "form": ReviewForm(),
         "may_comment": may(request.user, "comment", record),
         "lines": lines.values(),
-        "withdrawals": [entry for entry in entries if entry.action != Action.PUBLISH],
+        "withdrawals": [(entry, called[entry.by]) for entry in entries if entry.action != Action.PUBLISH],
         "state": state,
         "may_restore": may(request.user, "restore", record),
     }

@@ -25,6 +25,7 @@ from partnerships.editorial.posting import post_link
 from partnerships.publishing.feed import Refusal
 
 from .lists import RecordList
+from .standing import names
 
 NO_ROLE = "No role (can't enter the desk)"
 
@@ -232,7 +233,8 @@ class PersonAdmin(admin.ModelAdmin):
         """What was done to an account, and by whom, out of the audit log."""
         person = self.wanted(request, object_id)
         events = Event.objects.filter(kind="", record=None, title=person.username, verb__in=people.MOVES)[:100]
-        told = [(event, people.MOVES[event.verb]) for event in events]
+        called = names(event.by for event in events)
+        told = [(event, called[event.by], people.MOVES[event.verb]) for event in events]
         return self.page(request, person, "history", "History", {"told": told})
 
     def page(self, request: HttpRequest, person: User, name: str, title: str, context: dict) -> HttpResponse:

@@ -8,6 +8,8 @@ from django.core.exceptions import BadRequest, RequestDataTooBig, TooManyFieldsS
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from . import feedback
+
 BACK = "Your browser's way back brings you to the form with all that you typed."
 
 
@@ -33,6 +35,21 @@ def denied(request: HttpRequest, exception: Exception | None = None) -> HttpResp
     return page(
         request, 403, "Not for this account", "Your account may not see or do this. An administrator can change that."
     )
+
+
+def unproven(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A post without the token of its form: the page was opened before a new sign-in, cookies are off, or it is forged.
+
+    A reader's report is shown again with what was typed and a good token. In the desk the token of the form left behind
+    stays stale, so the sentence says how to carry the text over.
+    """
+    if request.resolver_match and request.resolver_match.view_name == "feedback":
+        return feedback.unproven(request)
+    said = (
+        "This form was opened before you last signed in or out, or your browser keeps no cookies for the portal. Nothing"
+        f" was saved. {BACK} Copy what you need, load the form anew, and save there."
+    )
+    return page(request, 403, "The portal can't tell that this came from you", said)
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

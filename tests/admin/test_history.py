@@ -36,6 +36,8 @@ def test_the_history_says_who_saved_what_and_what_was_public(japan, at):
     assert [line.is_public for line in lines] == [False, True, False]
     assert [line.is_newest for line in lines] == [True, False, False]
     assert "New evidence: A capital." in text(page)
+    assert "<td>Bruno Reviewer</td>" in text(page)
+    assert "<td>bruno</td>" not in text(page)
 
 
 def test_a_text_that_was_public_twice_is_marked_where_it_stood(world, at):
@@ -51,7 +53,7 @@ def test_a_text_that_was_public_twice_is_marked_where_it_stood(world, at):
 def test_a_withdrawal_stands_in_the_history(world, at):
     withdraw([world.c065], by="chiara", note="Published by mistake.")
     page = at("anna").get(address(world.c065, "history"))
-    assert "Published by mistake." in text(page)
+    assert "UTC by Chiara Publisher: Published by mistake." in text(page)
     assert not any(line.is_public for line in page.context["lines"])
 
 

@@ -78,7 +78,9 @@ def test_a_role_is_changed_in_the_form(world, at):
     assert answer.status_code == 302
     anna = world.user("anna")
     assert (role_of(anna), anna.email) == ("Reviewer", "a@example.org")
-    assert "Role changed: Author → Reviewer" in text(dag.get(page(world, "anna", "history")))
+    told = text(dag.get(page(world, "anna", "history")))
+    assert "Role changed: Author → Reviewer" in told
+    assert re.search(r"</time> · Dag Administrator</span>", told)
 
 
 def test_one_s_own_role_is_refused_with_a_sentence_and_nothing_typed_is_lost(world, at):

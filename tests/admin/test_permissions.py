@@ -100,6 +100,8 @@ def test_a_post_without_its_token_is_refused(world):
             response = dag.post(where, {"confirmed": "1", "post": "yes", "note": "x", "version": "1"})
         assert response.status_code == 403, where
         assert not writes(statements), where
+    assert "Nothing was saved." in response.content.decode()
+    assert "load the form anew" in response.content.decode()
 
 
 def test_every_page_forbids_frames_and_inline_code(world, at):

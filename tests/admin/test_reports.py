@@ -101,7 +101,19 @@ def test_an_address_sends_so_many_reports_an_hour(world, settings):
 
 def test_a_report_takes_the_token_of_the_form(world):
     reader = Client(enforce_csrf_checks=True)
-    assert send(reader=reader).status_code == 403
+    refused = send(reader=reader, text="It was 1994 & not <1995>.", contact="reader@example.org")
+    assert refused.status_code == 403
+    assert "Your report wasn't sent" in text(refused)
+    assert "It was 1994 &amp; not &lt;1995&gt;." in refused.content.decode()
+    assert 'value="reader@example.org"' in text(refused)
+    assert not Report.objects.exists()
+    again = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', text(refused))[1]
+    assert send(reader=reader, csrfmiddlewaretoken=again).status_code == 302
+    assert Report.objects.count() == 1
+
+
+def test_the_form_itself_gives_a_token(world):
+    reader = Client(enforce_csrf_checks=True)
     token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', text(reader.get(FORM)))[1]
     assert send(reader=reader, csrfmiddlewaretoken=token).status_code == 302
 
