@@ -6,17 +6,26 @@ Each is a page like the others, for today; only the last asks no database.
 from __future__ import annotations
 
 from datetime import date
+from uuid import UUID
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
-from partnerships.models import KINDS
-from partnerships.queries.addresses import past_path, with_query
+from partnerships.models import KINDS, Record
+from partnerships.publishing.reading import public
+from partnerships.queries.addresses import PAGELESS, past_path, with_query
 from partnerships.queries.as_of import BadDay, Day, portal_day
-from partnerships.queries.parameters import BadParameter
+from partnerships.queries.parameters import BadParameter, is_text
+from partnerships.queries.records import Stub, stubs
+from partnerships.queries.search import ranked
+from partnerships.queries.spelling import corrected
 
 from .frame import render
 from .visits import Visit
+
+NEAR = 5
+"""Records that are offered where an address leads nowhere."""
 
 
 def _visit(request: HttpRequest, today: date) -> Visit:
@@ -42,7 +51,24 @@ def bad_request(request: HttpRequest, error: BadParameter | BadDay, today: date)
 def not_found(request: HttpRequest, exception: Exception | None = None, *, today: date | None = None) -> HttpResponse:
     """Nothing public is, or ever was, here. A draft and a slug that nobody used get this same page."""
     words = request.path.strip("/").rpartition("/")[2].replace("-", " ")[:80]
-    return render(_visit(request, today or portal_day()), "errors/404.html", {"words": words}, status=404)
+    visit = _visit(request, today or portal_day())
+    context = {"words": words, "near": near_matches(words, visit.day.day)}
+    return render(visit, "errors/404.html", context, status=404)
+
+
+def near_matches(words: str, day: date) -> list[Stub]:
+    """Up to `NEAR` public records that the last part of an address may have meant, the best first."""
+    words = " ".join(words.split()[: settings.LIMITS["query_words"]])
+    if not words or not is_text(words):
+        return []
+    found = _best(words) or _best(corrected(words))
+    ends = stubs(public(Record).filter(pk__in=found), day)
+    return [ends[pk] for pk in found if pk in ends and ends[pk].path]
+
+
+def _best(words: str) -> list[UUID]:
+    entries = ranked(words).exclude(kind__in=PAGELESS).order_by("rank", "title", "record")
+    return list(entries.values_list("record", flat=True)[:NEAR])
 
 
 def gone(request: HttpRequest, tombstone, today: date) -> HttpResponse:

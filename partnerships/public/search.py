@@ -19,6 +19,7 @@ from partnerships.queries.addresses import PAGELESS
 from partnerships.queries.parameters import BadParameter, check_query, nearest
 from partnerships.queries.records import Stub, stubs
 from partnerships.queries.search import ranked
+from partnerships.queries.spelling import corrected
 
 from .frame import Place, many, render
 from .serving import page
@@ -73,10 +74,14 @@ class KindCount(NamedTuple):
 def search(visit: Visit) -> HttpResponse:
     words = check_query(visit.given.get("q", ""))
     kind = _kind(visit.given.get("kind", ""))
-    entries = ranked(words).exclude(kind__in=PAGELESS)
-    counts = dict(entries.order_by().values_list("kind").annotate(Count("pk")))
+    entries, counts = _found(words)
+    meant = corrected(words) if not counts else ""
+    if meant:
+        entries, counts = _found(meant)
+        meant = meant if counts else ""
     context = {
         "words": words,
+        "meant": meant,
         "asked_words": words,
         "total": sum(counts.values()),
         "kind": kind,
@@ -85,10 +90,16 @@ def search(visit: Visit) -> HttpResponse:
             for name in KINDS
             if name in counts
         ],
-        "groups": groups(entries, kind, counts, words, visit),
+        "groups": groups(entries, kind, counts, meant or words, visit),
         "unlisted": True,
     }
     return render(visit, "search.html", context, crumbs=[Place(_("Search"), "")])
+
+
+def _found(words: str) -> tuple[QuerySet[SearchEntry], dict[str, int]]:
+    """The entries that match, and how many there are of each kind."""
+    entries = ranked(words).exclude(kind__in=PAGELESS)
+    return entries, dict(entries.order_by().values_list("kind").annotate(Count("pk")))
 
 
 def groups(entries: QuerySet[SearchEntry], kind: str, counts: dict[str, int], words: str, visit: Visit) -> list[Group]:

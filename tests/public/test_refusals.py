@@ -194,3 +194,17 @@ def test_a_fault_in_a_view_shows_that_page(world, monkeypatch):
     response = Client(raise_request_exception=False).get("/partners/")
     assert response.status_code == 500
     assert "Something failed on our side" in response.text
+
+
+@pytest.mark.parametrize("address", ["/partners/matla/", "/malta", "/frameworks/malta/"])
+def test_an_address_that_leads_nowhere_offers_what_is_near(world, read, address):
+    page = read(address, 404)
+    assert "Perhaps you meant" in page.main
+    assert "/partners/malta/" in page.links()
+
+
+@pytest.mark.parametrize("address", ["/partners/qqqqqq/", "/" + "-".join("abcdefghijkl") + "/", "/partners/%22*/"])
+def test_an_address_that_is_near_to_nothing_offers_only_the_search(world, read, address):
+    page = read(address, 404)
+    assert "Perhaps you meant" not in page.main
+    assert page.one("input", id="q2")

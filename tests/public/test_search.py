@@ -4,6 +4,7 @@ import pytest
 
 from partnerships.public import search
 from partnerships.public.search import Hits
+from partnerships.queries import spelling
 
 
 def test_a_title_is_found_first_and_the_page_says_why(world, read):
@@ -116,3 +117,32 @@ def test_an_excerpt_shows_words_and_no_markdown():
         piece.text for piece in Hits("x").excerpt("## Head\n\n**Bold** [link](https://example.org) `code`")
     )
     assert excerpt == "Head Bold link code"
+
+
+@pytest.mark.services
+@pytest.mark.parametrize(("typed", "meant"), [("Matla", "malta"), ("partenrship for peace", "partnership for peace")])
+def test_a_slip_of_the_keys_is_read_as_what_was_meant(world, read, typed, meant):
+    page = read(f"/search/?q={typed.replace(' ', '+')}")
+    assert f"Nothing matches “{typed}”. These are the results for “{meant}”." in page.main
+    assert page.one("input", id="q2").attributes["value"] == typed
+    rows = [one.text for one in page.all("h4")]
+    assert rows
+    assert rows == [one.text for one in read(f"/search/?q={meant.replace(' ', '+')}").all("h4")]
+
+
+def test_words_that_are_found_are_never_replaced(world, read):
+    assert "These are the results for" not in read("/search/?q=malta").main
+    assert "These are the results for" not in read("/search/?q=qqqqqq").main
+
+
+def test_slips_are_counted_by_letter():
+    slips = {("malta", "malta"): 0, ("malta", "matla"): 1, ("ukrane", "ukraine"): 1, ("isntanbul", "istanbul"): 1}
+    slips |= {("partenrship", "partnership"): 1, ("", "abc"): 3, ("abc", "abd"): 1, ("abcd", "abc"): 1}
+    assert {pair: spelling.distance(*pair) for pair in slips} == slips
+
+
+@pytest.mark.services
+def test_a_correction_asks_two_bounded_questions_for_each_word(world, django_assert_max_num_queries):
+    with django_assert_max_num_queries(4, using="published") as asked:
+        assert spelling.corrected("partenrship matla") == "partnership malta"
+    assert all(" LIMIT " in one["sql"] or "portal_near(" in one["sql"] for one in asked.captured_queries)
