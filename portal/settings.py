@@ -261,6 +261,7 @@ MEDIA_ROOT = VAR_DIR / "media"
 EDITIONS_ROOT = (
     VAR_DIR / "editions"
 )  # what was public at earlier moments: made when asked for, can be deleted at any time
+SNAPSHOTS_ROOT = VAR_DIR / "snapshots"  # what `snapshot` wrote, served below /data/
 ORIGINALS_ROOT = VAR_DIR / "originals"  # of pictures: never served
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
@@ -321,6 +322,9 @@ LIMITS = {
     "editions": 8,  # past editions kept as files …
     "editions_bytes": 1_000_000_000,  # … and how large they may be together
     "edition_seconds": 20,  # one that would take longer is made by a process of its own
+    "snapshot_bytes": 4_000_000_000,  # of one that is loaded
+    "follow_bytes": 50_000_000,  # of one answer of a portal that is followed
+    "follow_seconds": 30,  # for which a mirror waits for an answer
     "owned_rows": 1000,  # inline rows of one kind in one form
     "autosave_length": 3_000_000,  # characters of a form kept while it is typed
     "text_length": 60_000,  # characters of one long text

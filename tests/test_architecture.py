@@ -21,11 +21,11 @@ FLOORS = {
     "management": {"models", "publishing", "editorial", "queries", "admin", "api"},
 }
 READING = {
-    "queries": {"reading", "editions", "models", "search", "documents", "log", "differences", "upgrades"},
+    "queries": {"reading", "editions", "shelf", "models", "search", "documents", "log", "differences", "upgrades"},
     "public": {"reading", "models", "documents"},
     "api": {"reading", "models", "documents"},
 }
-"""What the reading floors may take from publishing: the reading helper and past editions, the change log and documents (and what
+"""What the reading floors may take from publishing: the reading helper, past editions and snapshots, the change log and documents (and what
 differs between two), the search index."""
 
 MODULES = sorted(path for path in (ROOT / "partnerships").rglob("*.py") if "migrations" not in path.parts)

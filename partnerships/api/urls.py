@@ -5,6 +5,7 @@ from django.urls import path, re_path, register_converter
 from .docs import Docs, Schema
 from .facts import FactList, RecordDetail, RowDetail, forms_of
 from .serializers import RECORDS, ROWS
+from .snapshots import Snapshots
 from .stream import Changes, ChangesFeed, Corrections
 from .versions import KindConverter, OneVersion, TimeMap, Versions
 from .views import Index, Nowhere, Search
@@ -45,6 +46,7 @@ urlpatterns += [
     path("v1/changes/", Changes.as_view(), name="changes"),
     path("v1/changes/feed.json", ChangesFeed.as_view(), name="changes-feed"),
     path("v1/corrections/", Corrections.as_view(), name="corrections"),
+    path("v1/snapshots/", Snapshots.as_view(), name="snapshots"),
     path("v1/schema/", Schema.as_view(), name="schema"),
     path("v1/docs/", Docs.as_view(), name="docs"),
     re_path(r"^(?P<path>[\s\S]*)\Z", Nowhere.as_view(), name="nowhere"),

@@ -23,7 +23,7 @@ from .problems import Problem
 from .serializers import RECORDS, ROWS
 from .serializers.everything import FoundSerializer, IndexSerializer
 
-SPECIAL = ("search", "changes", "corrections", "schema", "docs")
+SPECIAL = ("search", "changes", "corrections", "snapshots", "schema", "docs")
 
 
 def endpoints() -> dict[str, str]:

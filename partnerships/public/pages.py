@@ -54,16 +54,6 @@ def glossary(visit: Visit) -> HttpResponse:
     return render(visit, "glossary.html", context, crumbs=[Place(_("Glossary"), "")])
 
 
-def kind_feeds() -> list[Place]:
-    """The feed of each kind that has a list."""
-    return [Place(many(kind), f"{address(kind)}feed.atom") for kind in LIST_TITLES]
-
-
-@page()
-def data(visit: Visit) -> HttpResponse:
-    return render(visit, "data.html", {"feeds": kind_feeds()}, crumbs=[Place(_("Data"), "")])
-
-
 # For crawlers ---------------------------------------------------------------------------------------------------------
 
 

@@ -58,7 +58,8 @@ def owned_rows(kind: type[Kind]) -> dict[str, type[Row]]:
 # Reading --------------------------------------------------------------------------------------------------------------
 
 
-def _value(field: models.Field, instance: models.Model):
+def value_of(field: models.Field, instance: models.Model):
+    """The value of a field as a document says it."""
     value = getattr(instance, field.attname)
     if value is None or isinstance(value, (bool, int)):
         return value
@@ -70,7 +71,7 @@ def _value(field: models.Field, instance: models.Model):
 
 
 def _values(instance: models.Model) -> dict:
-    return {field.name: _value(field, instance) for field in columns(type(instance))}
+    return {field.name: value_of(field, instance) for field in columns(type(instance))}
 
 
 def build(kind: type[Kind], pks: Iterable[UUID], using: str) -> dict[UUID, Document]:

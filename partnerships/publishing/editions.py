@@ -207,7 +207,7 @@ def _bodies(digests: Iterable[str]) -> dict[str, str]:
 
 def _complete(using: str) -> None:
     """Drop what points at nothing, and write down how much that was."""
-    pointing = _drop_pointing_nowhere(using)
+    pointing = drop_pointing_nowhere(using)
     there = set(Record._base_manager.using(using).values_list("pk", flat=True))
     pointing += sum(len(record_links(text) - there) for _, text in linking_texts(using))
     changes = Change.objects.using(using)
@@ -218,7 +218,7 @@ def _complete(using: str) -> None:
         cursor.execute("INSERT INTO withheld VALUES (%s, %s)", [missing, pointing])
 
 
-def _drop_pointing_nowhere(using: str) -> int:
+def drop_pointing_nowhere(using: str) -> int:
     """Rows that point at a record that isn't there go, optional fields are emptied, and a record that can't be without
     the other goes too, with all that points at it. Returns how many references those were."""
     dropped, lost = 0, True

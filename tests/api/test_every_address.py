@@ -26,6 +26,7 @@ OTHERS = {
     "changes": "changes/",
     "changes-feed": "changes/feed.json",
     "corrections": "corrections/",
+    "snapshots": "snapshots/",
     "versions": "partners/partner-3/versions/",
     "version": "partners/partner-3/versions/1/",
     "timemap": "partners/partner-3/versions/timemap/",

@@ -46,6 +46,7 @@ SAMPLES: dict[str, list[str]] = {
     "corrections-feed": ["/corrections/feed.atom"],
     "glossary": ["/glossary/", f"/glossary/?{DAY}"],
     "data": ["/data/", f"/data/?{DAY}"],
+    "snapshot": ["/data/portal-2026-01-01-seq1-00000000.zip"],  # none: it isn't there
     "about": ["/about/", f"/about/?{DAY}"],
     "method": ["/about/method/", f"/about/method/?{DAY}"],
     "pages-detail": ["/pages/{page}/", f"/pages/{{page}}/?{DAY}"],
