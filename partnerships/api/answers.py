@@ -30,6 +30,9 @@ PREFLIGHT = {
 CACHED = "public, max-age=0, stale-if-error=86400"
 """Ask again each time, which costs a 304; show what you have while the portal is down."""
 
+ASKED_EACH_TIME = "no-cache"
+"""Of answers that change without a publication: nobody keeps them ready."""
+
 
 def link_header(links: dict[str, str]) -> str:
     """A Link header: relation → address. What every answer links to comes last."""

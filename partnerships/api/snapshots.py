@@ -23,4 +23,5 @@ class Snapshots(Door):
         found = snapshots()
         links = {"alternate": absolute("/data/")}
         results = SnapshotSerializer(found, many=True).data
-        return Response(envelope(len(found), links, results), headers={"Link": answers.link_header(links)})
+        headers = {"Link": answers.link_header(links), "Cache-Control": answers.ASKED_EACH_TIME}
+        return Response(envelope(len(found), links, results), headers=headers)

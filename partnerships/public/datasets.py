@@ -26,7 +26,9 @@ def kind_feeds() -> list[Place]:
 def data(visit: Visit) -> HttpResponse:
     """Ways to the data, and what snapshots there are. Two queries where there are any."""
     context = {"feeds": kind_feeds(), "snapshots": snapshots()}
-    return render(visit, "data.html", context, crumbs=[Place(_("Data"), "")])
+    response = render(visit, "data.html", context, crumbs=[Place(_("Data"), "")])
+    response.headers["Cache-Control"] = "no-cache"  # a snapshot comes without a publication: this page isn't kept ready
+    return response
 
 
 @require_safe

@@ -92,8 +92,8 @@ def test_its_headers(crowd, ask, name):
     assert headers["Access-Control-Allow-Origin"] == "*"
     assert {"ETag", "Link"} <= set(headers["Access-Control-Expose-Headers"].split(", "))
     assert headers["Cross-Origin-Resource-Policy"] == "cross-origin"
-    kept = "public, max-age=86400" if name == "version" else "public, max-age=0, stale-if-error=86400"
-    assert headers["Cache-Control"] == kept
+    kept = {"version": "public, max-age=86400", "snapshots": "no-cache"}
+    assert headers["Cache-Control"] == kept.get(name, "public, max-age=0, stale-if-error=86400")
     assert 'rel="license"' in headers["Link"]
     assert 'schema/>; rel="describedby"' in headers["Link"]
     assert headers["Content-Type"] == MEDIA_TYPES.get(name, "application/json")

@@ -47,7 +47,7 @@ def test_a_generated_client_fetches_every_kind(serving, tmp_path, monkeypatch): 
             continue
         first = page.results[0]
         single = importlib.import_module(f"portal_client.api.{name}.{name}_retrieve")
-        key = {"slug": first.slug} if plural in plurals else {"pk": first.id}
+        key = {"slug": first.slug} if plural in plurals else {"id": first.id}
         one = single.sync(client=client, **key)
         assert one.id == first.id
         assert json.dumps(one.to_dict())
