@@ -96,7 +96,7 @@ def _write(into: Path, entry: Change, withheld: Withheld) -> None:
 def entry_said(change: Change) -> dict:
     """An entry as a line says it; `entry_read` reads it."""
     said = {name: getattr(change, name) for name in SAID}
-    said["at"] = change.at.isoformat()
+    said["at"], said["refs"] = change.at.isoformat(), dict(sorted(change.refs.items()))
     return said | {name: said[name] and str(said[name]) for name in ("record", "into", "release")}
 
 

@@ -115,8 +115,8 @@ def all_tables() -> list[Table]:
 
 
 def line(said: dict) -> str:
-    """A line of JSON Lines."""
-    return json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":")) + "\n"
+    """A line of JSON Lines, its members in the order in which they are given."""
+    return json.dumps(said, ensure_ascii=False, separators=(",", ":")) + "\n"
 
 
 def write_tables(into: Path, database: Path) -> list[Table]:

@@ -12,7 +12,7 @@ import pytest
 
 from partnerships.publishing.snapshot import make
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.contract
 
 
 @pytest.fixture
@@ -24,12 +24,11 @@ def unpacked(content, settings, tmp_path) -> Path:
 
 
 def test_frictionless_finds_nothing_wrong(unpacked):
-    """JSON Lines need an extra of frictionless; their rows are those of the CSV files, so these are checked."""
-    pytest.importorskip("frictionless")
     file = unpacked / "datapackage.json"
     package = json.loads(file.read_text())
-    package["resources"] = [one for one in package["resources"] if one["format"] == "csv"]
-    assert len(package["resources"]) > 19
+    assert len(package["resources"]) > 40
+    # It can't read a file of no lines; those of kinds without a record are left out of what it is asked.
+    package["resources"] = [one for one in package["resources"] if one["format"] != "jsonl" or one["bytes"]]
     file.write_text(json.dumps(package))
     command = [sys.executable, "-m", "frictionless", "validate", "--json", str(file)]
     ran = subprocess.run(command, cwd=unpacked, capture_output=True, text=True)
@@ -38,7 +37,6 @@ def test_frictionless_finds_nothing_wrong(unpacked):
 
 
 def test_datasette_opens_it(unpacked):
-    pytest.importorskip("datasette")
     command = [sys.executable, "-m", "datasette", "portal.sqlite3", "--metadata", "metadata.json", "--get"]
     ran = subprocess.run([*command, "/portal/partners"], cwd=unpacked, capture_output=True, text=True)
     assert ran.returncode == 0, ran.stderr
