@@ -11,6 +11,7 @@ from partnerships.models import KINDS, Record
 from partnerships.queries.addresses import page_path
 
 ROOT = "/api/v1/"
+LICENCE = "https://creativecommons.org/licenses/by/4.0/"
 
 
 def absolute(path: str) -> str:

@@ -7,14 +7,13 @@ import hashlib
 from django.http import HttpResponse, HttpResponseBase
 from django.utils.http import parse_etags, parse_http_date, parse_http_date_safe
 
-from .addresses import api
+from .addresses import LICENCE, api
 
-LICENCE = "https://creativecommons.org/licenses/by/4.0/"
 METHODS = "GET, HEAD, OPTIONS"
 
 HEADERS = {
     "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": "Allow, ETag, Last-Modified, Link, Location, Memento-Datetime, RateLimit, RateLimit-Policy, Retry-After",
+    "Access-Control-Expose-Headers": "Allow, Deprecation, ETag, Last-Modified, Link, Location, Memento-Datetime, RateLimit, RateLimit-Policy, Retry-After, Sunset",
     "Cross-Origin-Resource-Policy": "cross-origin",
     "Vary": "Accept",
 }

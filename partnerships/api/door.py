@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 from django.http import HttpResponse
+from django.utils.http import http_date
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
@@ -17,12 +19,30 @@ from partnerships.queries.parameters import BadParameter, read
 from . import answers
 
 
+@dataclass(frozen=True)
+class Leaving:
+    """An address that will go: since when one shouldn't use it, the day on which it ends, and what to read about it."""
+
+    since: datetime
+    ends: datetime
+    read: str
+
+    def headers(self) -> dict[str, str]:
+        """`Deprecation` (RFC 9745) and `Sunset` (RFC 8594)."""
+        return {
+            "Deprecation": f"@{int(self.since.timestamp())}",
+            "Sunset": http_date(self.ends.timestamp()),
+        }
+
+
 class Door(APIView):
     """An address of the API. Nothing here knows who asks: no session, no cookie, no account."""
 
     http_method_names = ["get", "head", "options"]
     parameters: ClassVar[tuple[str, ...]] = ()
     """The parameters that the address takes; any other is refused."""
+    leaving: ClassVar[Leaving | None] = None
+    """Set where the address will go; its schema says so too."""
     needed: ClassVar[tuple[str, ...]] = ()
     """Those of them without which it has no answer."""
     operation: str = ""
@@ -70,4 +90,9 @@ class Door(APIView):
         response = super().finalize_response(request, response, *args, **kwargs)
         if isinstance(response, Response):
             response.render()
+        if self.leaving:
+            for name, value in self.leaving.headers().items():
+                response.headers[name] = value
+            links = answers.link_header({"deprecation": self.leaving.read})
+            response.headers["Link"] = ", ".join(filter(None, (response.headers.get("Link", ""), links)))
         return answers.finish(request, response)

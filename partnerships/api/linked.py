@@ -7,8 +7,7 @@ from typing import Any
 
 from django.conf import settings
 
-from .addresses import absolute
-from .answers import LICENCE
+from .addresses import LICENCE, absolute
 
 TYPES = {
     "partner": "Country",

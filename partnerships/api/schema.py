@@ -90,6 +90,9 @@ class PortalSchema(AutoSchema):
         first, *_ = self.path.removeprefix(ROOT).split("/")
         return ["versions" if first == "{kind}" else first.partition(".")[0] or "index"]
 
+    def is_deprecated(self):
+        return self.view.leaving is not None
+
     def get_auth(self):
         return []
 

@@ -24,6 +24,7 @@ PLACES = {
     "corrections_feed": "/corrections/feed.atom",
     "data": "/data/",
     "api": "/api/v1/",
+    "oembed": "/oembed",
 }
 """Pages that are there once, and the door beside this one. In templates: `places.method`."""
 

@@ -19,6 +19,7 @@ from . import (
     compare,
     datasets,
     downloads,
+    embeds,
     exercises,
     frameworks,
     home,
@@ -78,11 +79,15 @@ urlpatterns = [
     path("exercises/<slug:series>/<slug:slug>/", page()(exercises.edition), name="editions-detail"),
     path("robots.txt", pages.robots, name="robots"),
     path("llms.txt", pages.for_models, name="llms"),
+    path("oembed", embeds.oembed, name="oembed"),
     path("media/<str:name>", media.rendition, name="media"),
     path("sitemap.xml", pages.sitemap, name="sitemap"),
 ]
 for kind, (chart, _) in charts.CHARTS.items():
     urlpatterns.append(path(f"{kind.plural}/{chart}.csv", charts.file_view(kind), name=f"{kind.plural}-chart-csv"))
+for kind in (*LIST_TITLES, Edition):
+    card = embeds.card_view(kind, exercises.EditionPage if kind is Edition else OWN.get(kind, RecordPage))
+    urlpatterns.append(path(f"embed/{kind.plural}/<slug:slug>/", card, name=f"{kind.plural}-embed"))
 for kind in LIST_TITLES:
     urlpatterns += [
         *(

@@ -21,6 +21,25 @@ def _detail(plural: str, kind: str) -> list[str]:
     return [f"/{plural}/{{{kind}}}/", f"/{plural}/{{{kind}}}/?{DAY}", f"/{plural}/{{{kind}}}/?as_of=1960"]
 
 
+EMBEDDED = {
+    "partners": "partner",
+    "frameworks": "framework",
+    "programmes": "programme",
+    "exercises": "exercise",
+    "institutions": "institution",
+    "regions": "region",
+    "objectives": "objective",
+    "threats": "threat",
+    "activities": "activity",
+    "challenges": "challenge",
+    "assessments": "assessment",
+    "case-studies": "casestudy",
+    "milestones": "milestone",
+    "claims": "claim",
+    "sources": "source",
+    "editions": "edition",
+}
+
 SAMPLES: dict[str, list[str]] = {
     "home": ["/", f"/?{DAY}", "/?as_of=1960"],
     "search": ["/search/", "/search/?q={word}", f"/search/?q={{word}}&{DAY}", "/search/?q={word}&kind=partners"],
@@ -50,6 +69,11 @@ SAMPLES: dict[str, list[str]] = {
     "about": ["/about/", f"/about/?{DAY}"],
     "method": ["/about/method/", f"/about/method/?{DAY}"],
     "pages-detail": ["/pages/{page}/", f"/pages/{{page}}/?{DAY}"],
+    "oembed": ["/oembed?url=http://localhost:8000/partners/{partner}/"],
+    **{
+        f"{plural}-embed": [f"/embed/{plural}/{{{kind}}}/", f"/embed/{plural}/{{{kind}}}/?{DAY}"]
+        for plural, kind in EMBEDDED.items()
+    },
     "robots": ["/robots.txt"],
     "llms": ["/llms.txt"],
     "sitemap": ["/sitemap.xml"],
@@ -120,9 +144,14 @@ FILES = [
     "robots",
     "llms",
     "sitemap",
-    *(route for route in SAMPLES if route.endswith(("-feed", "-cite", "-csv", "-json"))),
+    "snapshot",
+    "oembed",
+    *(route for route in SAMPLES if route.endswith(("-feed", "-cite", "-csv", "-json", "-embed"))),
 ]
 """Routes whose answers are no pages."""
+
+ABSENT = ["snapshot"]
+"""Routes at whose sample nothing stands: snapshots come and go."""
 
 
 def filled(slugs: Mapping[str, Iterable[str]], routes: Iterable[str] = SAMPLES) -> Iterator[str]:

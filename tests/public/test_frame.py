@@ -10,7 +10,7 @@ from django.test import Client
 from tests import databases
 
 from .conftest import TODAY, asking
-from .samples import FILES, SAMPLES, filled
+from .samples import ABSENT, FILES, SAMPLES, filled
 
 WORLD = {
     "framework": ["pfp", "ici"],
@@ -33,7 +33,7 @@ PAGES = [
 ]
 NO_DAY = re.compile(r"feed\.atom$|/history/|/versions/|/cite/")
 """Addresses that follow the portal, not the world."""
-NOT_HTML = list(filled(WORLD, FILES))
+NOT_HTML = list(filled(WORLD, [route for route in FILES if route not in ABSENT]))
 
 
 @pytest.fixture

@@ -27,7 +27,7 @@ from partnerships.queries.evidence import Verification, verification, verified
 from partnerships.queries.freshness import Freshness, freshness
 from partnerships.queries.prose import linked, paths_in
 
-from ..addresses import absolute, page_url, record_url, row_url
+from ..addresses import LICENCE, absolute, page_url, record_url, row_url
 from .fields import (
     Derived,
     PartialDateSerializer,
@@ -272,6 +272,13 @@ class ProseField(Text):
         return super().to_representation(linked(text, paths))
 
 
+class LicenceField(Derived, serializers.URLField):
+    """The licence of what the portal says: the same for all, except where a kind has one of its own."""
+
+    def to_representation(self, record):
+        return LICENCE
+
+
 class RecordSerializer(Chosen):
     """What every record has. Kinds add their own fields; citations and links come last."""
 
@@ -298,6 +305,7 @@ class RecordSerializer(Chosen):
     version = serializers.IntegerField(help_text="Counts the published versions of the record.")
     updated_at = serializers.DateTimeField(allow_null=True, help_text="When this version was published.")
     unsourced = SeparatedNames(help_text="Names of fields for which no source was found.")
+    licence = LicenceField(help_text="Of the record: its texts and the collection of its facts.")
 
     links = LinkSerializer(many=True)
     citations = CitationSerializer(many=True)
