@@ -6,6 +6,7 @@ An outside identity makes no account and gives no right. It lets in whoever has 
 
 from __future__ import annotations
 
+import logging
 from functools import wraps
 
 from allauth.account.internal.flows.login import perform_login, record_authentication
@@ -30,6 +31,8 @@ from partnerships.publishing.feed import Refusal
 
 from .provider import NAME, Claims, Unreachable, Untrue, address_to_go, claims_of, state_of
 from .signin import OUTSIDE, Accounts
+
+log = logging.getLogger("portal.signin")
 
 
 class Refused(Exception):
@@ -204,6 +207,7 @@ def _name(sentence: str) -> str:
 
 
 def _unusable(error: Unreachable | Untrue) -> Refused:
+    log.warning("The outside provider can't be used (%s): %s", type(error).__name__, error)
     if isinstance(error, Unreachable):
         return Refused(
             _name("%(name)s doesn't answer at present. Try again later, or sign in with your password."), 502

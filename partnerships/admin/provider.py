@@ -144,8 +144,8 @@ class Exchange(OpenIDConnectOAuth2Adapter):
         )
         if not secrets.compare_digest(str(found["nonce"]).encode(), nonce.encode()):
             raise Untrue("another nonce")
-        if found.get("azp", audience) != audience:
-            raise Untrue("for another client")
+        if found["aud"] not in (audience, [audience]) or found.get("azp", audience) != audience:
+            raise Untrue("not for the portal alone")
         return found
 
 

@@ -15,7 +15,7 @@ from uuid import uuid4
 import jwt
 from cryptography.hazmat.primitives.asymmetric import ec
 
-CLIENT, SECRET = "the-portal", "a secret between the two"
+CLIENT, SECRET = "the-portal", "a secret between the two, and long enough to sign with"
 
 
 def configured(server: str = "http://localhost:9", **more) -> dict:
@@ -45,6 +45,7 @@ class FakeProvider:
         self.issuer_lie = ""
         self.down = False
         self.signs_with = self.key
+        self.algorithm = "ES256"
 
     # Its addresses ----------------------------------------------------------------------------------------------------
 
@@ -82,7 +83,7 @@ class FakeProvider:
         claims = {"iss": self.origin, "aud": CLIENT, "iat": now, "exp": now + 300, "nonce": asked["nonce"]}
         claims |= {name: value for name, value in self.person.items() if name in ("sub", "acr", "amr")}
         claims = {name: value for name, value in (claims | self.lies).items() if value is not None}
-        signed = jwt.encode(claims, self.signs_with, algorithm="ES256", headers={"kid": "one"})
+        signed = jwt.encode(claims, self.signs_with, algorithm=self.algorithm, headers={"kid": "one"})
         return {"access_token": "for userinfo", "token_type": "Bearer", "id_token": signed}
 
     def userinfo(self) -> dict:

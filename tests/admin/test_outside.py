@@ -26,7 +26,7 @@ from partnerships.editorial.people import connect_identity
 from portal import environment
 from tests.world import PASSWORD
 
-from .fake_provider import configured, fake_provider
+from .fake_provider import SECRET, configured, fake_provider
 
 HOME = "/admin/"
 PAGE = "/accounts/outside/"
@@ -142,6 +142,7 @@ def test_a_closed_account_and_one_without_a_role_stay_out(ministry):
     assert not is_in(browser)
 
 
+@pytest.mark.services
 def test_the_address_counts_only_where_the_settings_say_so_and_only_a_verified_one(ministry, settings):
     ministry.person["email_verified"] = True
     assert refused(come()[1], "No account of the desk")
@@ -185,7 +186,8 @@ LIES = {
     "another nonce": {"nonce": "guessed"},
     "no nonce": {"nonce": None},
     "for another client": {"aud": "another"},
-    "for two, the other one's": {"aud": ["the-portal", "another"], "azp": "another"},
+    "for another client as well": {"aud": ["the-portal", "another"]},
+    "asked for by another client": {"azp": "another"},
     "of another issuer": {"iss": "https://evil.example"},
     "too old": {"exp": 1},
     "without an end": {"exp": None},
@@ -193,19 +195,21 @@ LIES = {
 }
 
 
-@pytest.mark.parametrize("lies", LIES.values(), ids=LIES)
-def test_a_token_that_is_wrong_lets_nobody_in(ministry, lies):
+def test_a_token_that_is_wrong_lets_nobody_in(ministry):
     connected()
-    ministry.lies = lies
-    browser, answer = come()
-    assert refused(answer, "What Ministry answered can&#x27;t be trusted")
-    assert not is_in(browser)
+    for name, ministry.lies in LIES.items():
+        browser, answer = come()
+        assert refused(answer, "What Ministry answered can&#x27;t be trusted"), name
+        assert not is_in(browser), name
 
 
 def test_neither_does_another_s_signature_or_an_answer_about_another_person(ministry):
     connected()
     ministry.signs_with = ministry.other_key
     assert refused(come()[1], "be trusted")
+    for algorithm, key in (("none", None), ("HS256", SECRET)):
+        ministry.algorithm, ministry.signs_with = algorithm, key
+        assert refused(come()[1], "be trusted")
     ministry.tell_the_truth()
     ministry.userinfo_lies = {"sub": "8"}
     assert refused(come()[1], "be trusted")
@@ -300,6 +304,7 @@ def dag(ministry):
     return browser
 
 
+@pytest.mark.services
 def test_one_connects_one_s_own_account_and_takes_it_away_again(ministry, dag):
     assert "Nothing yet." in dag.get(PAGE).content.decode()
     _, answer = come(dag, CONNECT)
