@@ -106,6 +106,41 @@ def mailers() -> dict:
     return {"default": {"BACKEND": "django.core.mail.backends.smtp.EmailBackend", "OPTIONS": options}}
 
 
+def openid() -> dict:
+    """`OIDC_…`: an OpenID Connect provider at which staff sign in; empty unless the environment names one.
+
+    `server` (its issuer), `client_id`, `secret`, `name` (as the button says it), `by_email` (whether a verified address
+    equal to an account's is enough to connect the two), `factors` (values of `acr` or `amr` that stand in for a second
+    factor).
+    """
+    needed = ("OIDC_SERVER_URL", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET", "OIDC_NAME")
+    others = ("OIDC_MATCH_EMAIL", "OIDC_SECOND_FACTOR")
+    if not any(text(name) for name in needed + others):
+        return {}
+    if missing := [name for name in needed if not text(name)]:
+        stop(f"sign-in by OpenID Connect is set by halves; {', '.join(missing)} must be set as well, or none of them.")
+    server = text("OIDC_SERVER_URL").removesuffix("/.well-known/openid-configuration").rstrip("/")
+    if not is_safe(server):
+        stop(f"OIDC_SERVER_URL is “{server}”; it must look like https://login.example.org/realm.")
+    return {
+        "server": server,
+        "client_id": text("OIDC_CLIENT_ID"),
+        "secret": text("OIDC_CLIENT_SECRET"),
+        "name": text("OIDC_NAME"),
+        "by_email": flag("OIDC_MATCH_EMAIL"),
+        "factors": names("OIDC_SECOND_FACTOR"),
+    }
+
+
+def is_safe(url: str) -> bool:
+    """Whether what is sent to an address can't be read on the way: https, or http within this machine."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return bool(parts.hostname) and (parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK))
+
+
 def secret_key(file: Path) -> str:
     """`SECRET_KEY`, or one made once and kept in `file`, readable by its owner only."""
     if value := text("SECRET_KEY"):

@@ -81,6 +81,7 @@ INSTALLED_APPS = [
             "allauth",
             "allauth.account",
             "allauth.mfa",
+            "allauth.socialaccount",
             "allauth.usersessions",
         )
         if HAS_EDITORIAL
@@ -190,6 +191,8 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = LOCAL_MODE
 MFA_RECOVERY_CODES_SHOW_ONCE = True
+OIDC = environment.openid()  # an outside provider of identities; empty: there is none
+SOCIALACCOUNT_ADAPTER = "partnerships.admin.provider.Identities"
 ALLAUTH_TRUSTED_PROXY_COUNT = environment.number("TRUSTED_PROXIES", 1 if environment.flag("BEHIND_PROXY") else 0)
 if HAS_EDITORIAL:
     # Limits on signing in, and codes that were used, are known to all processes: they stand in the editorial database.

@@ -36,6 +36,7 @@ from django.views.generic import RedirectView
 from partnerships.editorial.people import open_link, use_link
 from partnerships.publishing.feed import Refusal
 
+from . import outside
 from .passwords import Start
 
 
@@ -114,6 +115,15 @@ def end_session(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("usersessions_list" if request.user.is_authenticated else "account_login")
 
 
+@login_required
+def change_password(request: HttpRequest) -> HttpResponse:
+    """allauth's page, for who has a password: an account that an outside identity opens may have none."""
+    if request.user.has_usable_password():
+        return account.password_change(request)
+    messages.info(request, _("Your account has no password. An administrator can hand you a one-time link to set one."))
+    return redirect("mfa_index")
+
+
 @sensitive_post_parameters()
 def start(request: HttpRequest, token: str) -> HttpResponse:
     """A one-time link: choose a password. Looking changes nothing; whatever is wrong with a link, the answer is one."""
@@ -156,8 +166,13 @@ urlpatterns = [
     path("logout/", page(account.logout, _t("Sign out")), name="account_logout"),
     path("inactive/", page(account.account_inactive, _t("This account is closed")), name="account_inactive"),
     path("reauthenticate/", page(account.reauthenticate, _t("Is it you?")), name="account_reauthenticate"),
-    path("password/change/", page(account.password_change, _t("Password")), name="account_change_password"),
+    path("password/change/", page(change_password, _t("Password")), name="account_change_password"),
     path("start/<str:token>/", start, name="account_start"),
+    path("outside/", outside.connections, name="account_outside"),
+    path("outside/sign-in/", outside.sign_in, name="account_outside_sign_in"),
+    path("outside/return/", outside.come_back, name="account_outside_return"),
+    path("outside/connect/", outside.connect, name="account_outside_connect"),
+    path("outside/<int:pk>/remove/", outside.remove, name="account_outside_remove"),
     path("sessions/", page(Sessions.as_view(), _t("Sessions")), name="usersessions_list"),
     path("sessions/<int:pk>/end/", end_session, name="account_end_session"),
     path("2fa/", page(factors.index, _t("Second factor")), name="mfa_index"),

@@ -35,7 +35,8 @@ class Line:
     revision: Revision
     who: str
     """What the person who saved it is called."""
-    published: list[tuple[int, Publication]] = field(default_factory=list)
+    published: list[tuple[int, Publication, str]] = field(default_factory=list)
+    """Version, entry of the log, and what the person who approved it is called."""
     is_public: bool = False
     is_newest: bool = False
     moves: list[Move] = field(default_factory=list)
@@ -49,7 +50,9 @@ def history_view(request: HttpRequest, door, object_id: str) -> HttpResponse:
     page = Paginator(revisions, PAGE).get_page(request.GET.get("p"))
     entries = list(Publication.objects.filter(record=record.pk))
     state = State.objects.filter(record=record.pk).first() or State(record=record.pk)
-    called = names([*(revision.by for revision in page), *(entry.by for entry in entries)])
+    called = names(
+        [*(revision.by for revision in page), *(name for entry in entries for name in (entry.by, entry.reviewed_by))]
+    )
     lines = {
         revision.number: Line(revision, called[revision.by], is_newest=revision.number == state.revision)
         for revision in page
@@ -57,7 +60,7 @@ def history_view(request: HttpRequest, door, object_id: str) -> HttpResponse:
     published = [entry for entry in entries if entry.action == Action.PUBLISH]
     for version, (entry, number) in enumerate(_revisions_of(record, published), start=1):
         if line := lines.get(number):
-            line.published.append((version, entry))
+            line.published.append((version, entry, called[entry.reviewed_by]))
             line.is_public = version == state.public_version and not state.withdrawn
     _place_moves(list(lines.values()), record, page)
     context = {
@@ -89,12 +92,15 @@ def compare_page(request: HttpRequest, door, record: Kind, form: ReviewForm | No
         before, after = after, before
     newest = after.number == state.revision
     against_public = newest and (before is None or before.digest == state.public_digest)
+    called = names(one.by for one in (before, after) if one)
     old, new = (document_of(one) if one else None for one in (before, after))
     context = {
         "title": f"What {'would change' if against_public else 'changed'} in {record.title}",
         "before": before,
         "after": after,
         "state": state,
+        "before_by": called[before.by] if before else "",
+        "after_by": called[after.by],
         "burnt": [one for one, document in ((before, old), (after, new)) if one and document is None],
         "found": differences(old, new) if new and (old or not before) else None,
         "may_restore": may(request.user, "restore", record),
@@ -140,6 +146,7 @@ def restore_view(request: HttpRequest, door, pk: UUID, number: int) -> HttpRespo
     context = {
         "title": f"Restore revision {number} of {record.title}",
         "revision": revision,
+        "by": names([revision.by])[revision.by],
         "trouble": trouble,
         "version": door.get_object(request, str(pk)).version,
         "found": differences(newest, document) if document and newest else None,

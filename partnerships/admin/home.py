@@ -20,6 +20,7 @@ from . import filters
 from .addresses import list_address
 from .reports import open_reports
 from .schedule import schedule_warning
+from .standing import name_in
 
 RECENT = 10
 
@@ -161,7 +162,8 @@ def _waiting(records) -> list[dict]:
 def _publications(names: list[str]) -> list[dict]:
     """The last entries of the log; those of one release are one line."""
     lines: list[dict] = []
-    entries = list(Publication.objects.filter(kind__in=names).order_by("-seq")[: 10 * RECENT])
+    log = Publication.objects.filter(kind__in=names).annotate(by_name=name_in("by"))
+    entries = list(log.order_by("-seq")[: 10 * RECENT])
     titles = dict(Record.objects.using(EDITORIAL).filter(pk__in=[e.record for e in entries]).values_list("pk", "title"))
     for entry in entries:
         if lines and entry.release and lines[-1]["entry"].release == entry.release:
@@ -169,7 +171,8 @@ def _publications(names: list[str]) -> list[dict]:
         if len(lines) == RECENT:
             break
         title = titles.get(entry.record)
-        lines.append({"entry": entry, "title": title, "others": 0, "said": str(Action(entry.action).label)})
+        said = str(Action(entry.action).label)
+        lines.append({"entry": entry, "title": title, "others": 0, "said": said, "who": entry.by_name})
     together = {line["entry"].release for line in lines} - {None}
     counts = Publication.objects.filter(release__in=together, kind__in=names).order_by().values_list("release")
     sizes = dict(counts.annotate(Count("seq")))

@@ -6,12 +6,13 @@ from django.utils.html import format_html
 from partnerships.publishing.models import Action
 
 from .lists import RecordList
+from .standing import name_in
 
 
 class PublicationAdmin(admin.ModelAdmin):
     """Every step of the public edition, the latest first. Nothing here can be changed, by anybody."""
 
-    list_display = ("seq", "when", "what", "step", "change_kind", "by", "second", "note")
+    list_display = ("seq", "when", "what", "step", "change_kind", "who", "second", "note")
     list_display_links = ("seq",)
     list_filter = ("action", "change_kind", "kind")
     search_fields = ("slug", "note", "by", "release_title")
@@ -23,7 +24,7 @@ class PublicationAdmin(admin.ModelAdmin):
     fields = (
         ("seq", "at"),
         ("what", "step"),
-        ("change_kind", "by", "second"),
+        ("change_kind", "who", "second"),
         "scheduled_for",
         "note",
         ("wrong", "wrong_since"),
@@ -36,7 +37,12 @@ class PublicationAdmin(admin.ModelAdmin):
 
     def get_queryset(self, request):
         kinds = [kind._meta.model_name for kind in self.admin_site.visible_kinds(request)]
-        return super().get_queryset(request).filter(kind__in=kinds)
+        return (
+            super()
+            .get_queryset(request)
+            .filter(kind__in=kinds)
+            .annotate(by_name=name_in("by"), second_name=name_in("reviewed_by"))
+        )
 
     @admin.display(description="at", ordering="seq")
     def when(self, entry):
@@ -50,9 +56,13 @@ class PublicationAdmin(admin.ModelAdmin):
     def step(self, entry):
         return Action(entry.action).label
 
+    @admin.display(description="by", ordering="by_name")
+    def who(self, entry):
+        return entry.by_name
+
     @admin.display(description="approved by", empty_value="–")
     def second(self, entry):
-        return "by one person" if entry.one_person else entry.reviewed_by or None
+        return "by one person" if entry.one_person else entry.second_name or None
 
     def get_readonly_fields(self, request, obj=None):
         return [name for line in self.fields for name in ((line,) if isinstance(line, str) else line)]

@@ -209,7 +209,7 @@ class PersonAdmin(admin.ModelAdmin):
                 return redirect(reverse("admin:auth_user_change", args=[person.pk]))
             address = urljoin(settings.SITE_ORIGIN, reverse("account_start", args=[token]))
             context = {"link": link, "address": address, "posted": post_link(link, address)}
-        return self.page(request, person, "link", "One-time link", context | {"waiting": people.waiting_link(person)})
+        return self.page(request, person, "link", "One-time link", context | _waiting(person))
 
     def revoke_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         person = self.wanted(request, object_id)
@@ -241,3 +241,9 @@ class PersonAdmin(admin.ModelAdmin):
         frame = self.admin_site.each_context(request) | {"opts": self.opts, "person": person, "title": title}
         frame["who"] = person.get_full_name() or person.username
         return TemplateResponse(request, f"admin/auth/user/{name}.html", frame | context)
+
+
+def _waiting(person: User) -> dict:
+    """The link that somebody was handed and hasn't used, and who made it."""
+    link = people.waiting_link(person)
+    return {"waiting": link, "made_by": names([link.made_by])[link.made_by] if link else ""}

@@ -37,6 +37,7 @@ from partnerships.queries.records import series_of, stub_of
 from portal.middleware import editorial_closed
 
 from .addresses import address
+from .standing import names
 
 PUBLIC_URLS = "partnerships.public.urls"
 LEAVING = re.compile(rb"<(a|form)\b(?=[^>]*?\s(?:xlink:)?(?:href|action)=\"(?!#))")
@@ -149,6 +150,7 @@ def preview_view(request: HttpRequest, door, pk: UUID) -> HttpResponse:
         "opts": door.opts,
         "record": record,
         "revision": revision,
+        "by": names([revision.by])[revision.by],
         "release": verbs.release_with(record.pk),
         "frame": address(record, "previewed", number=revision.number),
     }

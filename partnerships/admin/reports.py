@@ -17,6 +17,7 @@ from partnerships.publishing.feed import Refusal
 from partnerships.publishing.log import EDITORIAL
 
 from .lists import RecordList
+from .standing import name_in, names
 
 
 def open_reports() -> tuple[int, str]:
@@ -28,7 +29,7 @@ def open_reports() -> tuple[int, str]:
 class ReportAdmin(admin.ModelAdmin):
     """What readers reported, the latest first. Nothing of it is changed; a report is closed with an answer."""
 
-    list_display = ("title", "of_kind", "said", "when", "status", "closed_by")
+    list_display = ("title", "of_kind", "said", "when", "status", "closer")
     list_filter = ("status", "kind")
     search_fields = ("title", "text")
     search_help_text = "Title of the record, or words of the report"
@@ -39,6 +40,13 @@ class ReportAdmin(admin.ModelAdmin):
 
     def get_changelist(self, request, **kwargs):
         return RecordList
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).annotate(closer_name=name_in("closed_by"))
+
+    @admin.display(description="closed by", ordering="closer_name")
+    def closer(self, report):
+        return report.closer_name
 
     @admin.display(description="kind", ordering="kind")
     def of_kind(self, report):
@@ -107,6 +115,7 @@ class ReportAdmin(admin.ModelAdmin):
             "chosen": request.POST.get("corrected_by", ""),
             "link": request.build_absolute_uri(reverse("feedback-report", args=[report.pk])),
             "trouble": trouble,
+            "closed_by": names([report.closed_by])[report.closed_by],
         }
         request.current_app = self.admin_site.name
         shown = self.admin_site.each_context(request) | context

@@ -23,6 +23,7 @@ from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.core.internal import ratelimit  # its public face doesn't tell when a limit opens again
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
+from allauth.mfa.stages import AuthenticateStage
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 from django.contrib.auth import REDIRECT_FIELD_NAME, logout
@@ -74,7 +75,7 @@ class Accounts(DefaultAccountAdapter):
         return False
 
     def get_login_stages(self) -> list[str]:
-        return ["allauth.mfa.stages.AuthenticateStage"]
+        return ["partnerships.admin.signin.SecondFactor"]
 
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
         return _name_and_address(request, credentials.get("username", ""))
@@ -87,9 +88,8 @@ class Accounts(DefaultAccountAdapter):
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         """Neither the name (what was typed may be a password) nor the address: a mark that is the same for a day instead."""
-        mark = salted_hmac(
-            f"sign-in {timezone.now():%Y-%m-%d}", str(self.get_client_ip(request)), algorithm="sha256"
-        ).hexdigest()[:8]
+        day, place = f"sign-in {timezone.now():%Y-%m-%d}", str(self.get_client_ip(request))
+        mark = salted_hmac(day, place, algorithm="sha256").hexdigest()[:8]
         log.warning("A sign-in failed, from the place with the mark %s.", mark)
 
     def validation_error(self, code, *args):
@@ -189,6 +189,19 @@ def proved(request: HttpRequest) -> bool:
     if not settings.STRICT_SIGN_IN:
         return True
     return any(record["method"] == "mfa" for record in get_authentication_records(request, request.user))
+
+
+OUTSIDE = "outside"
+"""A second factor that was used at the outside provider, which the settings say is enough."""
+
+
+class SecondFactor(AuthenticateStage):
+    """The page between password and desk, for who has a second factor and hasn't used one elsewhere."""
+
+    def _should_handle(self, request: HttpRequest) -> bool:
+        records = get_authentication_records(request, self.login.user)
+        elsewhere = any((record["method"], record.get("type")) == ("mfa", OUTSIDE) for record in records)
+        return not elsewhere and super()._should_handle(request)
 
 
 def has_factor(person: User) -> bool:

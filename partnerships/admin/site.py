@@ -132,7 +132,10 @@ class Desk(admin.AdminSite):
 
     def each_context(self, request):
         """Also how much waits for the person: only the pages of the desk that are rendered ask for it, and once."""
-        context = super().each_context(request) | {"without_second_factor": not settings.STRICT_SIGN_IN}
+        context = super().each_context(request) | {
+            "without_second_factor": not settings.STRICT_SIGN_IN,
+            "outside": settings.OIDC.get("name", ""),
+        }
         if context["has_permission"] and may(request.user, "change"):
             context["waiting_for_me"] = SimpleLazyObject(lambda: waiting_for(request.user))
         return context

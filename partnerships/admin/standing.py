@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from django import forms
 from django.conf import settings
 from django.contrib.auth import get_user_model
+from django.db.models import OuterRef, Subquery, Value
+from django.db.models.functions import Coalesce, Concat, NullIf, Trim
 from django.utils.text import capfirst
 
 from partnerships.editorial.audit import history
@@ -94,6 +96,13 @@ def names(accounts: Iterable[str]) -> dict[str, str]:
     return {name: name for name in wanted} | {
         one.get_username(): one.get_full_name() or one.get_username() for one in people
     }
+
+
+def name_in(column: str) -> Coalesce:
+    """What `names` gives for the account in a column, as an expression: lists ask for a page of them at once."""
+    full = NullIf(Trim(Concat("first_name", Value(" "), "last_name")), Value(""))
+    people = get_user_model()._default_manager.filter(username=OuterRef(column))
+    return Coalesce(Subquery(people.values(called=full)), column)
 
 
 def any_of(people: list) -> str:

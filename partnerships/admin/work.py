@@ -20,6 +20,7 @@ from partnerships.publishing.feed import Refusal
 from partnerships.publishing.log import EDITORIAL
 
 from .addresses import address, list_address
+from .standing import names
 
 UNTYPED = ("csrfmiddlewaretoken", "_kept")
 """Fields of a form that nobody types."""
@@ -63,7 +64,7 @@ def _saved_since(pk: UUID) -> str:
     if newest is None:
         return _("This record was saved since you opened it")
     when = date_format(newest.at, "H:i")
-    return _("%(who)s saved a newer version at %(when)s UTC") % {"who": newest.by, "when": when}
+    return _("%(who)s saved a newer version at %(when)s UTC") % {"who": names([newest.by])[newest.by], "when": when}
 
 
 # Autosave -------------------------------------------------------------------------------------------------------------

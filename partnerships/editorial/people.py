@@ -10,6 +10,7 @@ import secrets
 from datetime import timedelta
 
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
@@ -38,6 +39,8 @@ MOVES = {
     "make_link": "One-time link made",
     "revoke_link": "One-time link taken back",
     "use_link": "One-time link used",
+    "connect_identity": "Outside identity connected",
+    "remove_identity": "Outside identity removed",
 }
 """The verbs of this module in the audit log, in words."""
 
@@ -189,3 +192,41 @@ def _digest(token: str) -> str:
 
 def _about(clears_factor: bool) -> str:
     return "For a new password; the second factor is cleared." if clears_factor else "For a new password."
+
+
+# Outside identities -----------------------------------------------------------------------------------------------------
+
+
+def connect_identity(person: User, *, provider: str, uid: str, called: str, note: str) -> SocialAccount:
+    """Let somebody in by an identity of an outside provider: `uid` names it for good, `called` is for people to read.
+
+    Raises Refusal for an account that can't enter the desk or has another identity there, and for an identity that is
+    another account's.
+    """
+    with transaction.atomic(using=EDITORIAL):
+        locked_head(EventHead, EDITORIAL)
+        if not User.objects.filter(pk=person.pk, is_active=True, is_staff=True).exists():
+            raise Refusal("This account can't enter the desk, so nothing can be connected to it.")
+        identity, new = SocialAccount.objects.get_or_create(
+            provider=provider, uid=uid, defaults={"user": person, "extra_data": {"called": called}}
+        )
+        if identity.user_id != person.pk:
+            raise Refusal("This identity is connected to another account of the desk.")
+        if new:
+            if SocialAccount.objects.filter(user=person, provider=provider).count() > 1:
+                raise Refusal("Another identity is connected to this account. Remove that one first.")
+            note_move(person.username, "connect_identity", title=person.username, note=note)
+    return identity
+
+
+def remove_identity(identity: SocialAccount, *, by: User) -> None:
+    """Take an outside identity from its account. Raises Refusal where nothing else would let the person in."""
+    with transaction.atomic(using=EDITORIAL):
+        locked_head(EventHead, EDITORIAL)
+        person = User.objects.get(pk=identity.user_id)
+        passkeys = Authenticator.objects.filter(user=person, type=Authenticator.Type.WEBAUTHN)
+        alone = any(key.wrap().is_passwordless for key in passkeys)
+        if not (person.has_usable_password() or alone):
+            raise Refusal("This is the only way into your account. Add a passkey first, or ask for a one-time link.")
+        note_move(by.username, "remove_identity", title=person.username)
+        identity.delete()

@@ -5,11 +5,14 @@ from __future__ import annotations
 from html import unescape
 
 import pytest
+from django.contrib.auth.models import User
 
 from partnerships.admin.addresses import address
 from partnerships.editorial.models import Revision
 from partnerships.editorial.publication import publish, withdraw
+from partnerships.editorial.review import approvals, approve, submit
 from partnerships.models import Partner
+from partnerships.publishing.models import Publication
 from partnerships.publishing.reading import public
 from tests.world import resave
 
@@ -32,12 +35,37 @@ def test_the_history_says_who_saved_what_and_what_was_public(japan, at):
     page = at("anna").get(address(japan, "history"))
     lines = list(page.context["lines"])
     assert [(line.revision.number, line.revision.by) for line in lines] == [(3, "bruno"), (2, "anna"), (1, "anna")]
-    assert [[version for version, _ in line.published] for line in lines] == [[], [2], [1]]
+    assert [[version for version, *_ in line.published] for line in lines] == [[], [2], [1]]
     assert [line.is_public for line in lines] == [False, True, False]
     assert [line.is_newest for line in lines] == [True, False, False]
     assert "New evidence: A capital." in text(page)
     assert "<td>Bruno Reviewer</td>" in text(page)
     assert "<td>bruno</td>" not in text(page)
+
+
+def test_pages_speak_of_people_not_of_accounts(japan, at):
+    """Wherever a page of the desk says who did something; an account without a name, or gone, stands by itself."""
+    dag, log = at("dag"), "/admin/publishing/publication/"
+    number = Publication.objects.filter(by="chiara").latest("seq").seq
+    for where, said in (
+        (address(japan, "changes"), "saved by Bruno Reviewer on"),
+        (address(japan, "preview"), "saved by Bruno Reviewer on"),
+        (address(japan, "restore", number=2), "saved by Anna Author on"),
+        ("/admin/", "Chiara Publisher</small>"),
+        (log, "Chiara Publisher"),
+        (f"{log}{number}/change/", "Chiara Publisher"),
+    ):
+        assert said in text(dag.get(where)), where
+    User.objects.filter(username="chiara").update(first_name="", last_name="")
+    assert ">chiara</td>" in text(dag.get(log))
+
+
+def test_the_history_says_who_approved(japan, world, at):
+    submit([japan], by=world.user("bruno"))
+    approve([japan], by=world.user("chiara"))
+    cleared = approvals([japan], by=world.user("dag"))
+    publish([japan], by="dag", change_kind="new_evidence", note="Tokyo.", cleared=cleared)
+    assert "approved by Chiara Publisher" in text(at("anna").get(address(japan, "history")))
 
 
 def test_a_text_that_was_public_twice_is_marked_where_it_stood(world, at):
@@ -46,7 +74,7 @@ def test_a_text_that_was_public_twice_is_marked_where_it_stood(world, at):
     japan = resave(japan, capital="")
     publish([japan], by="chiara", change_kind="correction", note="No capital after all.", wrong="Kyoto")
     lines = at("anna").get(address(japan, "history")).context["lines"]
-    assert [[version for version, _ in line.published] for line in lines] == [[3], [2], [1]]
+    assert [[version for version, *_ in line.published] for line in lines] == [[3], [2], [1]]
     assert [line.is_public for line in lines] == [True, False, False]
 
 
@@ -151,5 +179,5 @@ def test_a_long_history_has_pages(japan, at, monkeypatch):
     anna = at("anna")
     assert len(anna.get(address(japan, "history")).context["lines"]) == 2
     [last] = anna.get(address(japan, "history") + "?p=2").context["lines"]
-    assert [version for version, _ in last.published] == [1]
+    assert [version for version, *_ in last.published] == [1]
     assert anna.get(address(japan, "history") + "?p=x").status_code == 200

@@ -132,7 +132,7 @@ def test_a_colleague_is_invited_without_mail(world, at):
     start = address_in(made)
     assert made["Cache-Control"] == "no-store, private"
     assert start not in text(dag.get(where))  # shown once
-    assert "still waits to be used" in text(dag.get(where))
+    assert "A link that Dag Administrator made on" in text(dag.get(where))
 
     emil = Client()
     with watched() as statements:

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 
 import pytest
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions.models import UserSession
 from django.contrib.admin import site
 from django.contrib.auth.models import User
@@ -19,6 +20,7 @@ from django.db import connections
 from django.urls import reverse
 
 from partnerships.admin.base import KindAdmin
+from partnerships.admin.provider import NAME
 from partnerships.editorial.models import Review, Standing
 from partnerships.editorial.permissions import RIGHTS
 from partnerships.editorial.preview import make_link
@@ -26,6 +28,7 @@ from partnerships.models import KINDS, Notice, Record
 from tests import databases
 
 from .browser import watched, writes
+from .fake_provider import configured
 from .forged import FORGED, FORGED_ELSEWHERE, signed
 from .scenes import Scene, build, build_rest
 from .walking import (
@@ -274,6 +277,11 @@ account_inactive               200 200
 account_reauthenticate         own 302,200
 account_change_password        own 302,200
 account_start                  404 404
+account_outside                own 200
+account_outside_sign_in        405 405
+account_outside_return         403 403
+account_outside_connect        own 405
+account_outside_remove         own 405
 usersessions_list              own 200
 account_end_session            own 404,405
 mfa_index                      own 200
@@ -295,7 +303,8 @@ mfa_edit_webauthn              own 302,404
 a number name what is another's."""
 
 
-def test_the_pages_of_an_account_are_its_own(scene_of):
+def test_the_pages_of_an_account_are_its_own(scene_of, settings):
+    settings.OIDC = configured()
     tally = Tally()
     lines = [line.split() for line in ACCOUNTS.strip().splitlines()]
     answers = {name: (alone, codes) for name, alone, codes in lines}
@@ -305,7 +314,9 @@ def test_the_pages_of_an_account_are_its_own(scene_of):
         sams = scene.sam
         session = UserSession.objects.create(user=sams, ip="127.0.0.1", user_agent="A browser", session_key="sams")
         key = Authenticator.objects.create(user=sams, type=Authenticator.Type.WEBAUTHN, data={"name": "Sam's key"})
-        numbers = {"account_end_session": session.pk, "mfa_remove_webauthn": key.pk, "mfa_edit_webauthn": key.pk}
+        identity = SocialAccount.objects.create(user=sams, provider=NAME, uid="7", extra_data={"called": "Sam there"})
+        numbers = {"account_end_session": session.pk, "account_outside_remove": identity.pk}
+        numbers |= {"mfa_remove_webauthn": key.pk, "mfa_edit_webauthn": key.pk}
         before = everything()
         for name, (alone, codes) in answers.items():
             where = there[name].replace("<int:pk>", str(numbers.get(name))).replace("<str:token>", "guessed")

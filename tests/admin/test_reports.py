@@ -173,6 +173,8 @@ def test_closed_with_an_answer_and_the_publication_that_corrected_it(report, wor
     assert "The day was wrong." in seen
     assert "/partners/malta/" in seen
     assert "anna" not in seen
+    assert "Closed by Anna Author on" in text(at("anna").get(f"{LIST}{report.pk}/change/"))
+    assert ">Anna Author</td>" in text(at("anna").get(LIST))
     again = at("bruno").post(f"{LIST}{report.pk}/change/", {"note": "No, wrong."})
     assert (again.status_code, "Somebody else closed" in text(again)) == (400, True)
     assert "No, wrong." in text(again)

@@ -25,6 +25,7 @@ from partnerships.editorial.models import Counter
 from tests.world import PASSWORD
 
 from .browser import watched, writes
+from .fake_provider import configured
 
 HASHERS = django_settings.PASSWORD_HASHERS
 LOGIN = "/accounts/login/"
@@ -187,11 +188,21 @@ def test_of_allauth_s_addresses_only_those_that_are_meant_exist(world, at):
             for answer in (browser.get(where), browser.post(where, {"email": "x@example.org"})):
                 assert answer.status_code == 404, where
     assert walked >= 7
-    for where in ("signup/", "email/", "social/signup/", "3rdparty/", "2fa/trust/", "2fa/webauthn/signup/"):
+    for where in (
+        "signup/",
+        "email/",
+        "social/signup/",
+        "3rdparty/",
+        "3rdparty/signup/",
+        "oidc/oidc/login/",
+        "2fa/trust/",
+        "2fa/webauthn/signup/",
+    ):
         assert dag.get(f"/accounts/{where}").status_code == 404
     assert {"username"} == app_settings.LOGIN_METHODS
 
 
+@override_settings(OIDC=configured())
 def test_every_page_of_an_account_needs_signing_in(world):
     public = {
         "account_login",
@@ -200,6 +211,8 @@ def test_every_page_of_an_account_needs_signing_in(world):
         "mfa_login_webauthn",
         "account_index",
         "mfa_list_webauthn",
+        "account_outside_sign_in",
+        "account_outside_return",
     }
     stranger = Client()
     for pattern in accounts.urlpatterns:
@@ -210,6 +223,7 @@ def test_every_page_of_an_account_needs_signing_in(world):
                 assert answer.status_code in (302, 403), (where, answer.status_code)
 
 
+@override_settings(OIDC=configured())
 def test_a_post_without_its_token_is_refused(world):
     dag = Client(enforce_csrf_checks=True)
     dag.force_login(world.user("dag"))

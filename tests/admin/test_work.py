@@ -60,7 +60,7 @@ def test_a_newer_version_is_said_at_once(world, at):
     resave(malta, by="bruno", capital="Mdina")
     answer = anna.post(address(malta, "presence"), {"tab": TAB, "version": malta.version}).json()
     assert answer["stale"]
-    assert "bruno saved a newer version" in answer["said"][0]
+    assert "Bruno Reviewer saved a newer version" in answer["said"][0]
 
 
 def test_strangers_learn_nothing(world, at):
