@@ -25,6 +25,12 @@ def _desk(request: HttpRequest):
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    response = _bad_request(request, exception)
+    response.headers["Cache-Control"] = "no-store"  # it may be about the host that was named, which isn't ours
+    return response
+
+
+def _bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     if request.path.startswith(API):
         return outside.bad_request(request, exception)
     if desk := _desk(request):

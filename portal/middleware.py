@@ -12,6 +12,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from partnerships.api.answers import CACHED
 from partnerships.publishing.reading import snapshot
 
+from .headers import SAFE
+
 EDITORIAL_PATHS = ("/admin/", "/accounts/", "/feedback/", "/preview/")
 
 
@@ -24,26 +26,40 @@ def is_public(path: str) -> bool:
     return not is_editorial(path) and path not in ("/healthz", "/readyz")
 
 
+def kept(path: str, status: int) -> str:
+    """What caches may do with an answer that doesn't say so itself."""
+    return CACHED if status < 500 and is_public(path) else "no-store"
+
+
 class Manners:
-    """Headers of every answer; addresses and parameters that no text can hold are refused before anything reads them."""
+    """Headers of every answer."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        for name, value in SAFE.items():
+            response.headers.setdefault(name, value)
+        if is_editorial(request.path):
+            response.headers["Cache-Control"] = "no-store, private"
+            response.headers.setdefault("X-Robots-Tag", "noindex")
+        else:
+            response.headers.setdefault("Cache-Control", kept(request.path, response.status_code))
+        return response
+
+
+class Readable:
+    """Parameters that no text can hold are refused before anything of the desk reads them."""
 
     def __init__(self, get_response):
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if is_editorial(request.path) and "\x00" in unquote(request.META.get("QUERY_STRING", "")):
-            response = HttpResponseBadRequest(
-                "The address holds a character that no text can hold.", content_type="text/plain"
-            )
-        else:
-            response = self.get_response(request)
-        response.headers.setdefault(
-            "Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
-        )
-        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
-        if is_editorial(request.path):
-            response.headers["Cache-Control"] = "no-store, private"
-        return response
+            said = "The address holds a character that no text can hold."
+            return HttpResponseBadRequest(said, content_type="text/plain")
+        return self.get_response(request)
 
 
 class EditorialQuery(RuntimeError):
@@ -73,5 +89,4 @@ class PublicOnly:
                 stack.enter_context(editorial_closed())
             stack.enter_context(snapshot())
             response = self.get_response(request)
-        response.headers.setdefault("Cache-Control", CACHED if response.status_code < 500 else "no-store")
         return response

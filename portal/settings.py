@@ -95,10 +95,11 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "portal.watching.Requests",
-    "django.middleware.security.SecurityMiddleware",
-    "django.middleware.csp.ContentSecurityPolicyMiddleware",
-    *(() if HASHED_STATIC else ("whitenoise.middleware.WhiteNoiseMiddleware",)),  # else they stand before Django
     "portal.middleware.Manners",
+    "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "django.middleware.security.SecurityMiddleware",  # what it refuses or redirects gets the headers above, too
+    "portal.middleware.Readable",
+    *(() if HASHED_STATIC else ("whitenoise.middleware.WhiteNoiseMiddleware",)),  # else they stand before Django
     *(("portal.limits.MadeAnswers",) if HAS_PUBLIC else ()),
     "django.middleware.common.CommonMiddleware",
     *(
@@ -277,6 +278,7 @@ STORAGES = {
 FIXTURES_DIR = BASE_DIR / "fixtures"
 FILE_UPLOAD_PERMISSIONS = 0o644
 WHITENOISE_MAX_AGE = 0  # of names without a digest: asked again each time, answered by 304
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 WHITENOISE_MANIFEST_STRICT = False  # a file that wasn't gathered is a missing picture, not a missing page
 WHITENOISE_USE_FINDERS = not HASHED_STATIC
 

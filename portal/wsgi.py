@@ -13,9 +13,13 @@ from django.conf import settings  # noqa: E402
 if settings.HASHED_STATIC:
     from whitenoise import WhiteNoise
 
+    from portal.headers import of_files
+
+    said = of_files()
+
     def _safe(headers, path, url):
-        headers["X-Content-Type-Options"] = "nosniff"
-        headers["Cross-Origin-Resource-Policy"] = "same-origin"
+        for name, value in said.items():
+            headers[name] = value
 
     application = WhiteNoise(
         application,

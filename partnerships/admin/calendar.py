@@ -6,7 +6,9 @@ from calendar import Calendar
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -119,17 +121,17 @@ def ics_view(request: HttpRequest, site) -> HttpResponse:
         raise PermissionDenied
     today = timezone.now().date()
     found = [(day, item) for day, listed in items(today - PAST, today + AHEAD).items() for item in listed]
-    body = "".join(f"{folded}\r\n" for line in _lines(request, found) for folded in _folded(line))
+    body = "".join(f"{folded}\r\n" for line in _lines(found) for folded in _folded(line))
     answer = HttpResponse(body, content_type="text/calendar; charset=utf-8")
     answer["Content-Disposition"] = 'attachment; filename="calendar.ics"'
     return answer
 
 
-def _lines(request: HttpRequest, found: Iterable[tuple[date, Item]]) -> Iterator[str]:
+def _lines(found: Iterable[tuple[date, Item]]) -> Iterator[str]:
     stamp = f"{timezone.now().astimezone(UTC):%Y%m%dT%H%M%SZ}"
     yield from ("BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Partnerships Portal//Desk//EN", "CALSCALE:GREGORIAN")
     for day, item in found:
-        yield from ("BEGIN:VEVENT", f"UID:{item.uid}@{request.get_host()}", f"DTSTAMP:{stamp}")
+        yield from ("BEGIN:VEVENT", f"UID:{item.uid}@{urlsplit(settings.SITE_ORIGIN).hostname}", f"DTSTAMP:{stamp}")
         if item.at:
             yield f"DTSTART:{item.at.astimezone(UTC):%Y%m%dT%H%M%SZ}"
             yield f"SUMMARY:{escaped(f'Becomes public: {item.title}')}"
@@ -137,7 +139,7 @@ def _lines(request: HttpRequest, found: Iterable[tuple[date, Item]]) -> Iterator
         else:
             yield f"DTSTART;VALUE=DATE:{day:%Y%m%d}"
             yield f"SUMMARY:{escaped(f'Review due: {item.title}')}"
-        yield from (f"URL:{request.build_absolute_uri(item.where)}", "END:VEVENT")
+        yield from (f"URL:{settings.SITE_ORIGIN}{item.where}", "END:VEVENT")
     yield "END:VCALENDAR"
 
 

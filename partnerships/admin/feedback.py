@@ -104,7 +104,7 @@ def given(request: HttpRequest, pk: UUID) -> HttpResponse:
         "report": report,
         "correction": correction,
         "back": _address_of(record) if record else "",
-        "here": request.build_absolute_uri(request.path),
+        "here": settings.SITE_ORIGIN + request.path,
     }
     response = _page(request, "feedback/report.html", context)
     response.headers["Referrer-Policy"] = "no-referrer"  # the address is its reader's alone

@@ -12,7 +12,7 @@ from django.utils.html import format_html
 from partnerships.editorial import uploads
 from partnerships.editorial.permissions import may
 from partnerships.models import Image, Rendition
-from partnerships.models.images import RENDITION_NAME
+from partnerships.models.images import INERT, RENDITION_NAME
 from partnerships.publishing.log import EDITORIAL
 
 from .base import KindAdmin, KindForm
@@ -115,4 +115,4 @@ class ImageAdmin(KindAdmin):
         file = uploads.media() / row.file if row else None
         if file is None or not file.is_file():
             raise Http404("There is no such picture.")
-        return FileResponse(file.open("rb"), content_type=row.media_type)
+        return FileResponse(file.open("rb"), content_type=row.media_type, headers={"Content-Security-Policy": INERT})

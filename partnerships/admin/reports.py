@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -113,7 +114,7 @@ class ReportAdmin(admin.ModelAdmin):
             "correction": next((entry for entry in corrections if entry.seq == report.corrected_by), None),
             "note": request.POST.get("note", ""),
             "chosen": request.POST.get("corrected_by", ""),
-            "link": request.build_absolute_uri(reverse("feedback-report", args=[report.pk])),
+            "link": settings.SITE_ORIGIN + reverse("feedback-report", args=[report.pk]),
             "trouble": trouble,
             "closed_by": names([report.closed_by])[report.closed_by],
         }

@@ -9,6 +9,8 @@ from django.db import models
 from .base import Kind, Row
 
 RENDITION_NAME = re.compile(r"[0-9a-f]{64}\.(avif|webp|jpg|png)")
+INERT = "default-src 'none'; sandbox"
+"""The content policy of a picture's file: whoever opens it by itself sees a picture, and nothing runs."""
 FILE_NAME = re.compile(r"[^\s/]+\.(jpe?g|png|webp|gif|avif|tiff?|heic)", re.IGNORECASE)
 
 

@@ -9,7 +9,7 @@ from django.http import FileResponse, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from partnerships.models import Rendition
-from partnerships.models.images import RENDITION_NAME
+from partnerships.models.images import INERT, RENDITION_NAME
 from partnerships.publishing.reading import public
 
 from . import refusals
@@ -23,4 +23,5 @@ def rendition(request: HttpRequest, name: str) -> HttpResponse:
     if file is None or not file.is_file():
         return refusals.not_found(request)
     # An hour, not for ever: what is taken down has to go from caches too.
-    return FileResponse(file.open("rb"), content_type=row.media_type, headers={"Cache-Control": "public, max-age=3600"})
+    headers = {"Cache-Control": "public, max-age=3600", "Content-Security-Policy": INERT}
+    return FileResponse(file.open("rb"), content_type=row.media_type, headers=headers)

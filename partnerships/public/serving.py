@@ -27,7 +27,9 @@ def page(*known: str, lists: tuple[str, ...] = (), dated: bool = True) -> Callab
     """Make a view of `function(visit, **parts of the address)`.
 
     `known` are the parameters it takes, `lists` those of them that hold lists. `dated=False`: the answer has no day.
+    The view says all that it takes in `parameters`.
     """
+    takes = (*known, *lists, *(("as_of",) if dated else ()))
 
     def make(function: View) -> View:
         @require_safe
@@ -38,7 +40,7 @@ def page(*known: str, lists: tuple[str, ...] = (), dated: bool = True) -> Callab
             if tidy is not None:
                 return HttpResponsePermanentRedirect(with_query(request.path, tidy))
             try:
-                given = parameters.read(request.GET, [*known, *lists, *(("as_of",) if dated else ())])
+                given = parameters.read(request.GET, takes)
                 day = read_day(given.pop("as_of", "").strip(), today)
                 return function(Visit(request.path, day, given), **parts)
             except (BadParameter, BadDay) as error:
@@ -50,6 +52,7 @@ def page(*known: str, lists: tuple[str, ...] = (), dated: bool = True) -> Callab
             except Http404:
                 return refusals.not_found(request, today=today)
 
+        view.parameters = takes
         return view
 
     return make
