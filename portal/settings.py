@@ -321,6 +321,7 @@ LIMITS = {
     "page_size_most": 200,
     "query_length": 200,  # characters of a search
     "query_words": 8,
+    "search_candidates": 1000,  # records that a search looks at: those with the words in their names, and as many others
     "parameter_length": 500,  # characters of any other parameter
     "cursor_length": 4000,  # our own: it holds the sort key of a row, a title of 200 characters at worst
     "stream_length": 2_000_000,  # characters of documents on a page of the change stream; one may be longer by itself

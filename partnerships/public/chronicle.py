@@ -26,12 +26,13 @@ from partnerships.models import (
 from partnerships.publishing.reading import public
 from partnerships.queries import timeline
 from partnerships.queries.as_of import Day
+from partnerships.queries.facets import Facet, Option
 from partnerships.queries.filters import QUESTIONS
 from partnerships.queries.records import Stub, stub_of
 
+from .chips import chips
 from .days import text_fits
 from .drawings import Scale, Steps, Strip, scale_for, steps, strip
-from .facets import Facet, Option, chips
 from .frame import Place, render
 from .periods import Held, held
 from .serving import page

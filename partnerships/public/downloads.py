@@ -39,8 +39,8 @@ from partnerships.queries.as_of import Day
 from partnerships.queries.filters import QUESTIONS
 
 from .addresses import absolute
+from .chips import list_parameters
 from .days import by
-from .facets import list_parameters
 from .facts import FACTS, facts_of
 from .frame import LIST_TITLES
 from .lists import LAYOUTS, Layout, Row

@@ -30,15 +30,16 @@ from partnerships.publishing.reading import public
 from partnerships.queries import paging, timeline
 from partnerships.queries.addresses import with_query
 from partnerships.queries.as_of import Day
+from partnerships.queries.facets import facets
 from partnerships.queries.filters import QUESTIONS
 from partnerships.queries.records import Stub, stub_of
 from partnerships.queries.standing import Standing, reckon
 
 from . import partners
 from .charts import chart_of
+from .chips import chips, list_parameters, parameters_to_keep
 from .days import by, text_fits
 from .drawings import Steps, Strip, scale_for, steps
-from .facets import chips, facets, list_parameters, parameters_to_keep
 from .frame import LIST_TITLES, Place, render
 from .frameworks import life, memberships_of
 from .serving import page
@@ -239,7 +240,7 @@ def list_view(kind: type[Kind]) -> Callable[..., HttpResponse]:
         queryset, ordering, keys = asked.sorted(visit.given.get("ordering", ""))
         found = paging.page(layout.fetch(queryset), ordering, keys, visit.given.get("cursor", ""), ROWS)
         total = questions({}, public(kind), day=visit.day.day, dated=visit.day.dated).qs.count()
-        offered = facets(kind, visit, public(kind))
+        offered = facets(kind, visit.given, public(kind), visit.day)
         context = {
             "kind": name,
             "title": LIST_TITLES[kind],

@@ -48,8 +48,10 @@ from partnerships.models import (
     Verdict,
 )
 from partnerships.models.partners import MembershipQuerySet
+from partnerships.publishing.models import SearchEntry
 from partnerships.publishing.reading import public
 
+from . import reach
 from .parameters import BadParameter
 from .questions import (
     ChoiceListFilter,
@@ -339,6 +341,14 @@ class SearchQuestions(Questions):
 
     q = QueryFilter(method="ranked", help_text=_("Words in titles, other names, codes and texts"))
     kind = ChoiceListFilter(choices=KINDS, field_name="kind", help_text=_("Only records of these kinds"))
+    region = RecordListFilter(
+        kind=Region, method="in_region", help_text=_("Only what lies in one of these regions, or links to what does")
+    )
+    framework = RecordListFilter(
+        kind=Framework,
+        method="of_framework",
+        help_text=_("Only these frameworks, countries with one of them in force on the day, and what links to one"),
+    )
 
     orderings: dict = {}
     default_ordering = "rank"
@@ -349,6 +359,12 @@ class SearchQuestions(Questions):
 
     def ranked(self, queryset, name, words):
         return ranked(words, queryset)
+
+    def in_region(self, queryset, name, pks):
+        return reach.narrow(reach.regions(), queryset, pks)
+
+    def of_framework(self, queryset, name, pks):
+        return reach.narrow(reach.frameworks(self.day), queryset, pks)
 
     def sorted(self, ordering):
         if (ordering or self.default_ordering) != "rank":
@@ -382,5 +398,6 @@ QUESTIONS: dict[type[models.Model], type[Questions]] = {
     Membership: MembershipQuestions,
     Participation: ParticipationQuestions,
     Participant: ParticipantQuestions,
+    SearchEntry: SearchQuestions,
 }
 """Every list that can be asked, and how."""

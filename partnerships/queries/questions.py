@@ -72,6 +72,10 @@ class ChoiceListFilter(ListQuestion):
         self.choices = choices
         self.words = [word for word in (str(getattr(choice, "value", choice)) for choice in choices) if word]
 
+    def title_of(self, word: str) -> str:
+        """What one of the words is called."""
+        return next((str(one.label) for one in self.choices if getattr(one, "value", one) == word), word)  # type: ignore[union-attr]
+
     def read(self, text: str) -> list[str]:
         given = self.words_of(text)
         for word in given:

@@ -6,6 +6,7 @@ candidates, of which the nearest by edit distance is taken.
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 from collections import Counter
@@ -22,6 +23,8 @@ ENTRIES = 50
 """Titles that are read for one word, at most, where the index can't list its terms."""
 SHORTEST = 4
 """Letters a word must have to be corrected: most short words are near to some other."""
+LETTERS = "abcdefghijklmnopqrstuvwxyz"
+"""What a word of the index may begin with instead: letters as the index has them, without accents."""
 _WORD = re.compile(r"\w+")
 
 
@@ -50,15 +53,28 @@ def distance(one: str, other: str) -> int:
     return last[-1]
 
 
+def other_beginnings(word: str) -> list[str]:
+    """The words that this one may be when the slip is in its first letter: another, none, one too many, or swapped."""
+    rest = word[1:]
+    return [
+        rest,
+        word[1] + word[0] + word[2:],
+        *(f"{letter}{rest}" for letter in LETTERS),
+        *(f"{letter}{word}" for letter in LETTERS),
+    ]
+
+
 def candidates(word: str) -> Counter[str]:
     """Terms of the index that begin like the word or share its trigrams, with the number of entries read that hold them."""
     connection, most = connections[PUBLISHED], allowed(word)
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
+            near_by: list[str | int] = [word[0], chr(ord(word[0]) + 1), len(word) - most, len(word) + most, CANDIDATES]
             cursor.execute(
-                "SELECT term, doc FROM publishing_searchterm WHERE term >= %s AND term < %s"
-                " AND length(term) BETWEEN %s AND %s LIMIT %s",
-                [word[0], chr(ord(word[0]) + 1), len(word) - most, len(word) + most, CANDIDATES],
+                "SELECT * FROM (SELECT term, doc FROM publishing_searchterm WHERE term >= %s AND term < %s"
+                " AND length(term) BETWEEN %s AND %s LIMIT %s) UNION"
+                " SELECT term, doc FROM publishing_searchterm WHERE term IN (SELECT value FROM json_each(%s))",
+                [*near_by, json.dumps(other_beginnings(word))],
             )
             return Counter(dict(cursor.fetchall()))
         cursor.execute("SELECT portal_near(%s, %s)", [word, ENTRIES])

@@ -3,7 +3,7 @@
 import pytest
 
 from partnerships.public import search
-from partnerships.public.search import Hits
+from partnerships.queries.hits import Hits
 from partnerships.queries import spelling
 
 
@@ -12,7 +12,7 @@ def test_a_title_is_found_first_and_the_page_says_why(world, read):
     assert "/partners/malta/" in page.links()
     assert "Malta returns to Partnership for Peace" in page.main
     assert "Why" not in page.main  # the word stands in the style sheet
-    assert "The title matches." in page.main
+    assert "In the title" in page.main
     headings = [one.text.split()[0] for one in page.all("h3") if "main" in one.parents]
     assert headings == ["Partners", "Milestones"]
     assert page.all("mark")
@@ -20,13 +20,13 @@ def test_a_title_is_found_first_and_the_page_says_why(world, read):
 
 def test_codes_and_other_names_are_found(world, read):
     page = read("/search/?q=mt")
-    assert "Also called, or coded, “MT”." in page.main
-    assert "Also called, or coded, “PfP”." in read("/search/?q=pfp").main
+    assert "Code: MT" in page.main
+    assert "Acronym: PfP" in read("/search/?q=pfp").main
 
 
 def test_words_in_texts_are_found_with_their_place(world, read):
     page = read("/search/?q=island")
-    assert "The words stand in the text." in page.main
+    assert "In the text" in page.main
     assert page.one("mark").text == "island"
 
 
@@ -77,7 +77,7 @@ def test_results_bear_the_name_of_the_day(world, read):
     page = read("/search/?q=malta&as_of=2000")
     assert "Melita" in page.main
     assert "/partners/malta/?as_of=2000" in page.links()
-    assert "Also called, or coded, “Melita”." in read("/search/?q=melita").main
+    assert "Former name: Melita" in read("/search/?q=melita").main
 
 
 def test_only_the_best_of_each_kind_are_shown(world, read, monkeypatch):

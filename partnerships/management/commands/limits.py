@@ -9,6 +9,7 @@ PAST = {
     "page_size_most": ("rows", "400, naming the parameter"),
     "query_length": ("characters", "400, naming the parameter"),
     "query_words": ("words", "400, naming the parameter"),
+    "search_candidates": ("records", "others aren't looked at, and the answer says so"),
     "parameter_length": ("characters", "400, naming the parameter"),
     "cursor_length": ("characters", "400, naming the parameter"),
     "stream_length": ("characters", "the next page of the stream has them"),
