@@ -3,8 +3,8 @@
 import pytest
 
 from partnerships.public import search
-from partnerships.queries.hits import Hits
 from partnerships.queries import spelling
+from partnerships.queries.hits import Hits
 
 
 def test_a_title_is_found_first_and_the_page_says_why(world, read):
