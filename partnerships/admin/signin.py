@@ -88,8 +88,9 @@ class Accounts(DefaultAccountAdapter):
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         """Neither the name (what was typed may be a password) nor the address: a mark that is the same for a day instead."""
-        day, place = f"sign-in {timezone.now():%Y-%m-%d}", str(self.get_client_ip(request))
-        mark = salted_hmac(day, place, algorithm="sha256").hexdigest()[:8]
+        mark = salted_hmac(
+            f"sign-in {timezone.now():%Y-%m-%d}", str(self.get_client_ip(request)), algorithm="sha256"
+        ).hexdigest()[:8]
         log.warning("A sign-in failed, from the place with the mark %s.", mark)
 
     def validation_error(self, code, *args):

@@ -329,6 +329,11 @@ def test_connecting_and_removing_take_a_recent_sign_in(ministry, at):
     for where in (CONNECT, f"{PAGE}{identity.pk}/remove/"):
         assert browser.post(where).url.startswith("/accounts/reauthenticate/?next=")
     assert SocialAccount.objects.count() == 1
+    dag = at("dag")
+    asked = dag.post(CONNECT).url
+    page = dag.post(asked, {"password": PASSWORD, "next": CONNECT})  # what was meant goes on
+    assert dag.get(back(page.context["where"])).url == PAGE
+    assert SocialAccount.objects.filter(user__username="dag").count() == 1
 
 
 def test_an_identity_is_one_account_s(ministry, dag):

@@ -79,3 +79,33 @@ def test_the_whole_way(tab):
     tab.click("text=Remove")
     expect(tab.locator(".rows")).to_contain_text("Nothing yet.")
     assert tab.complaints == []
+    # the pages pass axe, the one in between as well: last, because axe itself tries inline styles
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    look = partial(_no_violations, axe, tab)
+    look("the page of the account")
+    tab.goto("/admin/")
+    tab.click("button[aria-label='Sign out']")
+    tab.set_viewport_size({"width": 390, "height": 844})
+    tab.goto("/accounts/login/")
+    look("the sign-in")
+    tab.route("**/outside/sign-in/", _without_refresh)
+    tab.click("text=Sign in with Ministry")
+    expect(tab.locator("text=Go on to Ministry")).to_be_visible()
+    look("the page in between")
+    tab.click("text=Go on to Ministry")
+    tab.click("#yes")
+    expect(tab.locator("h1")).to_have_text("You aren't signed in")
+    look("the refusal")
+
+
+def _without_refresh(route) -> None:
+    """As a browser that doesn't follow the header: the link is left."""
+    answer = route.fetch()
+    kept = {name: value for name, value in answer.headers.items() if name != "refresh"}
+    route.fulfill(response=answer, headers=kept)
+
+
+def _no_violations(axe, tab, page: str) -> None:
+    found = [(broken["id"], broken["nodes"][0]["html"][:90]) for broken in axe.run(tab).response["violations"]]
+    assert found == [], page
+    assert not tab.evaluate("document.documentElement.scrollWidth > innerWidth"), page
