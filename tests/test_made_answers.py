@@ -210,7 +210,7 @@ def test_a_redis_that_hangs_costs_a_fifth_of_a_second_once(clock):
         silent = RedisBuckets(f"redis://127.0.0.1:{deaf.getsockname()[1]}/0", RATE, clock=lambda: clock[0])
         began = time.monotonic()
         assert [silent.take("a") for _ in range(50)] == [None] * 50
-        assert time.monotonic() - began < 1.5
+        assert time.monotonic() - began < 5  # one wait, not fifty
 
 
 def test_threads_take_no_token_twice(tmp_path):

