@@ -44,6 +44,7 @@ class Route:
         return PLACE.sub(lambda found: parts[found["name"] or found["group"]], self.pattern)
 
 
+@cache
 def routes() -> list[Route]:
     return list(_walk(get_resolver()))
 
