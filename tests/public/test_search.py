@@ -3,8 +3,8 @@
 import pytest
 
 from partnerships.public import search
-from partnerships.queries.hits import Hits
 from partnerships.queries import spelling
+from partnerships.queries.hits import Hits
 
 
 def test_a_title_is_found_first_and_the_page_says_why(world, read):
@@ -84,6 +84,36 @@ def test_only_the_best_of_each_kind_are_shown(world, read, monkeypatch):
     monkeypatch.setattr(search, "OF_EACH", 1)
     page = read("/search/?q=partnership")
     assert any(link.startswith("/search/?q=partnership&kind=") for link in page.links())
+
+
+def test_a_claim_shows_its_verdict(world, read):
+    page = read("/search/?q=istanbul&kind=claims")
+    assert page.one("h4").text.endswith("Contradicted")
+    assert "Verdict" not in page.one("h4").text
+
+
+def test_results_are_narrowed_by_region_and_framework_and_each_has_a_chip(world, read):
+    counted = {
+        one.text.rpartition(" ")[0]: one.text.rpartition(" ")[2] for one in read("/search/?q=malta").all("label")
+    }
+    assert counted["Europe"] == "2"
+    page = read("/search/?q=malta&region=europe&framework=pfp")
+    assert "Europe" in page.one("ul", class_="chips").text
+    assert "/search/?q=malta&framework=pfp" in page.links()
+    assert "Nothing in the list fits all of that." in read("/search/?q=malta&framework=ici").main
+
+
+def test_where_nothing_has_all_the_words_near_names_are_offered(world, read):
+    page = read("/search/?q=malta+nowhere")
+    assert "Nothing has all of these words." in page.main
+    assert "/partners/malta/" in page.links()
+
+
+def test_a_search_that_is_cut_short_says_so(world, read, settings):
+    settings.LIMITS = settings.LIMITS | {"search_candidates": 1}
+    page = read("/search/?q=partnership")
+    assert "More may match" in page.main
+    assert page.one("h2", id="found").text.startswith("The first ")
 
 
 # Marking --------------------------------------------------------------------------------------------------------------
