@@ -116,6 +116,25 @@ def test_a_search_that_is_cut_short_says_so(world, read, settings):
     assert page.one("h2", id="found").text.startswith("The first ")
 
 
+def suggested(reader, question: str) -> list[dict]:
+    response = reader.get(f"/search/suggestions.json?{question}")
+    assert response.status_code == 200
+    assert response.headers["Content-Type"] == "application/json"
+    return response.json()["suggestions"]
+
+
+def test_names_are_suggested_with_what_they_are(world, reader):
+    assert suggested(reader, "q=malt")[0] == {
+        "title": "Malta",
+        "kind": "Partner",
+        "path": "/partners/malta/",
+        "why": "",
+    }
+    assert suggested(reader, "q=mt")[0]["why"] == "MT"
+    assert suggested(reader, "q=matla&as_of=2014")[0]["path"] == "/partners/malta/?as_of=2014"
+    assert suggested(reader, "q=island") == suggested(reader, "") == suggested(reader, "q=atlantis") == []
+
+
 # Marking --------------------------------------------------------------------------------------------------------------
 
 
