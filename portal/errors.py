@@ -3,9 +3,11 @@ the desk's own below /admin/."""
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
 
 from django.conf import settings
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.views import defaults
 
@@ -15,6 +17,8 @@ from partnerships.public import refusals
 from .middleware import is_editorial
 
 API = "/api/"
+WAIT = 30
+"""Seconds after which to try again when the database is away."""
 
 
 def _desk(request: HttpRequest):
@@ -51,6 +55,13 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
+    """A fault of ours, or the database is away: then nothing here could be answered, and later it can."""
+    if isinstance(sys.exception(), (OperationalError, InterfaceError)):
+        away = outside.unavailable if request.path.startswith(API) else refusals.unavailable
+        response = away(request, WAIT)
+        response.headers["Retry-After"] = str(WAIT)
+        response.headers["Cache-Control"] = "no-store"
+        return response
     if request.path.startswith(API):
         return outside.server_error(request)
     return refusals.broken(request)

@@ -16,6 +16,7 @@ from partnerships.publishing.models import Action
 from partnerships.publishing.reading import Gone, Moved, public, where_now
 from partnerships.queries import paging
 from partnerships.queries.as_of import Day, read_day
+from partnerships.queries.facets import facet_names
 from partnerships.queries.filters import QUESTIONS
 from partnerships.queries.known_at import Known, taken_down_since
 from partnerships.queries.questions import Questions
@@ -23,7 +24,7 @@ from partnerships.queries.questions import Questions
 from . import answers, formats
 from .addresses import api, record_url, versions_path
 from .door import Door
-from .lists import around, envelope, envelope_of, page_size
+from .lists import around, counted, envelope, envelope_of, page_size
 from .negotiation import FORMS, wanted_form
 from .problems import Problem, gone
 from .selection import chosen
@@ -96,10 +97,12 @@ class FactList(Facts):
 
     @property
     def answer(self):
-        return envelope_of(self.serializer)
+        return envelope_of(self.serializer, facets=bool(facet_names(self.serializer.model)))
 
     def known_parameters(self):
         pages = () if self.form else ("page_size", "cursor")
+        if facet_names(self.serializer.model) and not self.form:
+            pages = ("facets", *pages)
         return ("as_of", "known_at", *self.questions.parameters(), *self.selecting(), "ordering", *pages)
 
     def get(self, request):
@@ -121,9 +124,10 @@ class FactList(Facts):
         context = {"day": day} | serializer.prepared(page.rows, shown, day, questions)
         results = serializer(page.rows, many=True, chosen=shown, context=context).data
         links = around(f"{self.plural}/", given, page)
-        answer = envelope(page.count, links, results, meta(day, self.known, applies=serializer.turns))
+        more = counted(serializer.model, given, public(serializer.model), day)
+        answer = envelope(page.count, links, results, meta(day, self.known, applies=serializer.turns), **more)
         links["alternate"] = api(
-            f"{self.plural}.csv", {n: v for n, v in given.items() if n not in ("page_size", "cursor")}
+            f"{self.plural}.csv", {n: v for n, v in given.items() if n not in ("page_size", "cursor", "facets")}
         )
         return Response(answer, headers={"Link": answers.link_header(links)})
 

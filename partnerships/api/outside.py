@@ -17,6 +17,11 @@ def server_error(request: HttpRequest) -> HttpResponse:
     return _answer(request, Problem("server-error", "Something went wrong on our side. It has been logged."))
 
 
+def unavailable(request: HttpRequest, wait: int) -> HttpResponse:
+    """The database is away; `wait` is the number of seconds after which to ask again."""
+    return _answer(request, Problem("unavailable", f"The database doesn't answer: ask again in {wait} seconds."))
+
+
 def too_many(request: HttpRequest, wait: int) -> HttpResponse:
     """Much was made for this caller lately: `wait` is the number of seconds until there is something again."""
     said = (

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
 from django.core.signals import got_request_exception
+from django.db import InterfaceError, OperationalError
 from django.http import Http404
 from django.utils.log import log_response
 from rest_framework import exceptions
@@ -138,6 +139,12 @@ CATALOGUE = {
             "`known_at` asks for what was public at an earlier moment. That is being put together, or something like it is, "
             "and one is made at a time. `Retry-After` says for how many seconds that will go on.",
         ),
+        ProblemType(
+            "unavailable",
+            503,
+            "Not reachable just now",
+            "The portal's database doesn't answer. `Retry-After` says after how many seconds to ask again.",
+        ),
     )
 }
 
@@ -184,6 +191,8 @@ def handle(error: Exception, context: dict) -> Response:
     A fault of ours is logged and shown to whoever listens (the tests do), never to the caller. While debugging it is
     left to Django's own page.
     """
+    if isinstance(error, (OperationalError, InterfaceError)):
+        raise error  # the database is away: that is answered in one place for every address
     problem = _problem_of(error)
     request = context["request"]
     if problem is None:

@@ -15,6 +15,8 @@ from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 from rest_framework import serializers
 
 from partnerships.models import BY_PLURAL
+from partnerships.publishing.models import SearchEntry
+from partnerships.queries.facets import facet_names
 from partnerships.queries.questions import (
     ChoiceListFilter,
     QueryFilter,
@@ -191,6 +193,9 @@ def parameter(view, name: str, question: Question | None) -> OpenApiParameter:
         case "fields":
             names = [one for one in view.serializer.names() if view.many or one not in view.serializer.conditional]
             return _list(name, names, "The fields to show, and no others; `id`, `kind` and `url` always stand.")
+        case "facets":
+            names = facet_names(view.serializer.model if hasattr(view, "serializer") else SearchEntry)
+            return _list(name, names, "Parameters whose values are to be counted: each with the rows that it gives.")
         case "include":
             named = view.includable if hasattr(view, "includable") else view.serializer.includable()
             return _list(name, list(named), "What to show besides, where a list leaves it out.")

@@ -14,6 +14,7 @@ PLACES = {
     "method": "/about/method/",
     "glossary": "/glossary/",
     "search": "/search/",
+    "suggestions": "/search/suggestions.json",
     "map": "/map/",
     "timeline": "/timeline/",
     "compare": "/compare/",

@@ -1,6 +1,6 @@
-"""Answers to what can't be answered: 400, 404, 410 and 500, in the site's own look.
+"""Answers to what can't be answered: 400, 404, 410, 429, 500 and 503, in the site's own look.
 
-Each is a page like the others, for today; only the last asks no database.
+Each is a page like the others, for today; the last three ask no database.
 """
 
 from __future__ import annotations
@@ -90,6 +90,11 @@ def bad_address(request: HttpRequest, exception: Exception | None = None) -> Htt
 def broken(request: HttpRequest) -> HttpResponse:
     """Something failed on our side. No query: the fault may lie with the database."""
     return HttpResponse(render_to_string("errors/500.html", using="site"), status=500)
+
+
+def unavailable(request: HttpRequest, wait: int) -> HttpResponse:
+    """The database is away; `wait` is the number of seconds after which to try again. No query."""
+    return HttpResponse(render_to_string("errors/503.html", {"wait": wait}, using="site"), status=503)
 
 
 def too_many(request: HttpRequest, wait: int) -> HttpResponse:

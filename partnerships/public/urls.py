@@ -28,6 +28,7 @@ from . import (
     partners,
     search,
     sources,
+    suggestions,
     themes,
 )
 from .below import below
@@ -63,6 +64,7 @@ urlpatterns = [
     path("compare/", compare.compare, name="compare"),
     path("matrix/", atlas.matrix, name="matrix"),
     path("search/", search.search, name="search"),
+    path("search/suggestions.json", suggestions.suggestions, name="suggestions"),
     path("changes/", changes.changes, name="changes"),
     path("changes/feed.atom", changes.feed, name="changes-feed"),
     path("corrections/", changes.corrected, name="corrections"),

@@ -180,6 +180,11 @@ NARROWING = {"membership_status": "framework"}
 """Questions that only narrow another one: without it they have no meaning, and go with it."""
 
 
+def facet_names(model: type[models.Model]) -> list[str]:
+    """The parameters of a list for which values are counted."""
+    return [shown.name for shown in SHOWN.get(model, ())]
+
+
 def facets(
     model: type[models.Model], given: Mapping[str, str], rows: QuerySet, day: Day, names: Iterable[str] | None = None
 ) -> list[Facet]:

@@ -31,16 +31,20 @@ class Part(NamedTuple):
 EVERYWHERE, NAMES, TITLE = Part("", ""), Part("{title names} : ", "AB"), Part("title : ", "A")
 
 
-class Matches(models.Func):
+class Matches(models.Lookup):
     """Whether a search entry holds the words in a part of it: all of them, or `some`. They are bound as one parameter,
     quoted for the engine's own syntax. With `most`, so many are looked at: those with all in their names, then others."""
 
-    output_field = models.BooleanField()
-    conditional = True
+    # A lookup and no function: SQLite's "= True" around one would have it read the whole table.
+    lookup_name, prepare_rhs = "matches", False
 
     def __init__(self, entry, terms: list[str], part: Part = EVERYWHERE, *, some: bool = False, most: int = 0):
-        super().__init__(entry)
+        super().__init__(entry, terms)
         self.terms, self.part, self.some, self.most = terms, part, some, most
+
+    @property
+    def identity(self):
+        return (*super().identity, self.part, self.some, self.most)
 
     def _sql(self, table: str, key: str, index: str, condition: str, queries: dict[Part, str]):
         found = f"SELECT {key} FROM {index} WHERE {condition}"  # noqa: S608
@@ -52,14 +56,14 @@ class Matches(models.Func):
         return f"{table}.{key} IN ({each})", [queries[part] for part in parts]
 
     def as_sqlite(self, compiler, connection, **context):
-        column, _ = compiler.compile(self.source_expressions[0])
+        column, _ = self.process_lhs(compiler, connection)
         words = (" OR " if self.some else " ").join(f'"{term}"*' for term in self.terms)
         queries = {part: f"{part.sqlite}({words})" for part in (EVERYWHERE, NAMES, TITLE)}
         index = "publishing_searchtext"
         return self._sql(column.rpartition(".")[0], "rowid", index, f"{index} MATCH %s", queries)
 
     def as_postgresql(self, compiler, connection, **context):
-        column, _ = compiler.compile(self.source_expressions[0])
+        column, _ = self.process_lhs(compiler, connection)
         queries = {
             part: (" | " if self.some else " & ").join(f"'{term}':*{part.postgresql}" for term in self.terms)
             for part in (EVERYWHERE, NAMES, TITLE)

@@ -120,7 +120,7 @@ DAYS_TAKEN = [
 def test_an_answer_says_which_day_it_took(still_world, ask, path, asked, taken):
     said = ask(f"{path}{'&' if '?' in path else '?'}as_of={asked}")["meta"]["as_of"]
     assert (said["day"], said["asked"]) == (taken, asked)
-    assert said["applies"] is path.startswith("partners")
+    assert said["applies"] is path.startswith(("partners", "search"))
 
 
 def test_without_a_day_it_is_today(still_world, ask, monkeypatch):

@@ -6,7 +6,7 @@ record, links to the first partner, the first framework and the first region.
 
 from __future__ import annotations
 
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode
 
 import pytest
 
@@ -121,10 +121,12 @@ def test_no_filter_is_left_out():
     }
     rows = {"membership": "memberships", "participation": "participations", "participant": "participants"}
     for model, questions in QUESTIONS.items():
+        if questions is SearchQuestions:
+            continue
         plural = getattr(model, "plural", "") or rows[model._meta.model_name]
         for name in questions.parameters():
             assert (plural, name) in tried, f"{plural}?{name} has no case"
-    assert SearchQuestions.parameters() == ["q", "kind"]
+    assert SearchQuestions.parameters() == ["q", "kind", "region", "framework"]
 
 
 def test_several_filters_narrow_together(crowd, ask):
@@ -178,3 +180,51 @@ def test_search_doesnt_find_what_isnt_public(still_world, ask):
 def test_search_without_words(still_world, ask):
     ask.problem("search/", 400, "missing-parameter", parameter="q")
     assert ask("search/?q=%3F%21")["count"] == 0
+
+
+def test_what_was_found_says_why(still_world, ask):
+    assert ask("search/?q=mt")["results"][0]["why"] == {"where": "code", "said": "MT"}
+    assert ask("search/?q=malta")["results"][0]["why"] == {"where": "title", "said": None}
+    found = ask("search/?q=istanbul&kind=claim")["results"]
+    assert [one["verdict"] for one in found] == ["contradicted"]
+    assert ask("search/?q=island")["results"][0]["excerpt"]
+
+
+def test_a_slip_is_corrected_and_says_so_on_every_page(still_world, ask):
+    answer = ask("search/?q=partenrship&page_size=1&facets=kind")
+    right = ask("search/?q=partnership&page_size=1&facets=kind")
+    assert (answer["corrected"], right["corrected"]) == ("partnership", None)
+    for name in ("count", "results", "facets"):
+        assert answer[name] == right[name]
+    assert "q=partenrship" in answer["next"]
+    assert ask("search/?q=qqqqqq")["corrected"] is None
+
+
+FACETED = [
+    "partners/?facets=status,region,framework",
+    "partners/?region=europe&facets=region,status",
+    "exercises/?facets=form,focus",
+    "claims/?facets=verdict,framework",
+    "search/?q=partnership&facets=kind,region,framework",
+]
+
+
+@pytest.mark.parametrize("path", FACETED)
+def test_a_count_is_what_the_list_has_with_that_value(still_world, ask, path):
+    answer, counted = ask(path), 0
+    question = dict(parse_qsl(path.partition("?")[2]))
+    assert list(answer["facets"])
+    for name, values in answer["facets"].items():
+        assert name in question["facets"]
+        for one in values:
+            narrowed = {key: value for key, value in question.items() if key != "facets"} | {name: one["value"]}
+            assert ask(f"{path.partition('?')[0]}?{urlencode(narrowed)}")["count"] == one["count"], (name, one)
+            counted += 1
+    assert counted
+
+
+def test_facets_are_counted_only_where_they_are_asked_for(still_world, ask):
+    assert "facets" not in ask("partners/")
+    assert ask("partners/?facets=region&q=nowhere")["facets"] == {"region": []}
+    ask.problem("partners/?facets=size", 400, "bad-value", parameter="facets")
+    ask.problem("memberships/?facets=status", 400, "unknown-parameter", parameter="facets")

@@ -43,6 +43,11 @@ EMBEDDED = {
 SAMPLES: dict[str, list[str]] = {
     "home": ["/", f"/?{DAY}", "/?as_of=1960"],
     "search": ["/search/", "/search/?q={word}", f"/search/?q={{word}}&{DAY}", "/search/?q={word}&kind=partners"],
+    "suggestions": [
+        "/search/suggestions.json",
+        "/search/suggestions.json?q={word}",
+        f"/search/suggestions.json?q={{word}}&{DAY}",
+    ],
     "map": ["/map/", f"/map/?{DAY}", "/map/?show={framework}", f"/map/?show={{framework}}&{DAY}", "/map/?as_of=1960"],
     "timeline": [
         "/timeline/",
@@ -144,6 +149,7 @@ FILES = [
     "robots",
     "llms",
     "sitemap",
+    "suggestions",
     "snapshot",
     "oembed",
     *(route for route in SAMPLES if route.endswith(("-feed", "-cite", "-csv", "-json", "-embed"))),

@@ -115,6 +115,7 @@ ADDRESSES = [
     "/sources/nato-topic/",
     "/search/?q=country",
     "/search/?q=malta",
+    "/search/suggestions.json?q=country",
     "/map/",
     "/map/?show=pfp",
     "/matrix/",

@@ -1,6 +1,7 @@
 """What can't be answered is answered in the site's own look, and says what would do."""
 
 import pytest
+from django.db import InterfaceError, OperationalError
 from django.test import Client, RequestFactory
 
 from partnerships.public import refusals
@@ -185,6 +186,41 @@ def test_a_fault_of_ours_is_a_page_without_any_query(settings, monkeypatch):
     assert "Something failed on our side" in response.text
     response = refusals.bad_address(RequestFactory().get("/"))
     assert response.status_code == 400
+
+
+@pytest.mark.parametrize("error", [OperationalError, InterfaceError])
+@pytest.mark.parametrize(
+    ("path", "kind"), [("/partners/", "text/html"), ("/api/v1/partners/", "application/problem+json")]
+)
+def test_while_the_database_is_away_nothing_is_asked(monkeypatch, error, path, kind):
+    """No database is open in this test: a query would be another error, and another page."""
+
+    def away():
+        raise error("could not connect")
+
+    monkeypatch.setattr("portal.middleware.snapshot", away)
+    response = Client(raise_request_exception=False).get(path)
+    assert response.status_code == 503
+    assert response.headers["Retry-After"] == "30"
+    assert response.headers["Cache-Control"] == "no-store"
+    assert response.headers["Content-Type"].startswith(kind)
+    assert "database doesn" in response.text
+
+
+def test_a_database_that_goes_away_in_the_middle_is_told_from_a_fault(world, monkeypatch):
+    def away(model):
+        raise OperationalError("server closed the connection")
+
+    monkeypatch.setattr("partnerships.public.frame.public", away)
+    monkeypatch.setattr("partnerships.api.facts.public", away)
+    for path in ("/partners/", "/api/v1/partners/"):
+        assert Client(raise_request_exception=False).get(path).status_code == 503
+
+
+def test_too_many_requests_are_refused_without_any_query():
+    response = refusals.too_many(RequestFactory().get("/"), 7)
+    assert response.status_code == 429
+    assert "Try again in 7 seconds" in response.text
 
 
 def test_a_fault_in_a_view_shows_that_page(world, monkeypatch):

@@ -86,6 +86,55 @@ def test_only_the_best_of_each_kind_are_shown(world, read, monkeypatch):
     assert any(link.startswith("/search/?q=partnership&kind=") for link in page.links())
 
 
+def test_a_claim_shows_its_verdict(world, read):
+    page = read("/search/?q=istanbul&kind=claims")
+    assert page.one("h4").text.endswith("Contradicted")
+    assert "Verdict" not in page.one("h4").text
+
+
+def test_results_are_narrowed_by_region_and_framework_and_each_has_a_chip(world, read):
+    counted = {
+        one.text.rpartition(" ")[0]: one.text.rpartition(" ")[2] for one in read("/search/?q=malta").all("label")
+    }
+    assert counted["Europe"] == "2"
+    page = read("/search/?q=malta&region=europe&framework=pfp")
+    assert "Europe" in page.one("ul", class_="chips").text
+    assert "/search/?q=malta&framework=pfp" in page.links()
+    assert "Nothing in the list fits all of that." in read("/search/?q=malta&framework=ici").main
+
+
+def test_where_nothing_has_all_the_words_near_names_are_offered(world, read):
+    page = read("/search/?q=malta+nowhere")
+    assert "Nothing has all of these words." in page.main
+    assert "/partners/malta/" in page.links()
+
+
+def test_a_search_that_is_cut_short_says_so(world, read, settings):
+    settings.LIMITS = settings.LIMITS | {"search_candidates": 1}
+    page = read("/search/?q=partnership")
+    assert "More may match" in page.main
+    assert page.one("h2", id="found").text.startswith("The first ")
+
+
+def suggested(reader, question: str) -> list[dict]:
+    response = reader.get(f"/search/suggestions.json?{question}")
+    assert response.status_code == 200
+    assert response.headers["Content-Type"] == "application/json"
+    return response.json()["suggestions"]
+
+
+def test_names_are_suggested_with_what_they_are(world, reader):
+    assert suggested(reader, "q=malt")[0] == {
+        "title": "Malta",
+        "kind": "Partner",
+        "path": "/partners/malta/",
+        "why": "",
+    }
+    assert suggested(reader, "q=mt")[0]["why"] == "MT"
+    assert suggested(reader, "q=matla&as_of=2014")[0]["path"] == "/partners/malta/?as_of=2014"
+    assert suggested(reader, "q=island") == suggested(reader, "") == suggested(reader, "q=atlantis") == []
+
+
 # Marking --------------------------------------------------------------------------------------------------------------
 
 
