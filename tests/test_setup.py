@@ -235,3 +235,10 @@ def test_the_link_for_reports_is_an_address(tmp_path):
     stopped = manage("check", VAR_DIR=str(tmp_path), REPORT_URL="somewhere")
     assert stopped.returncode == 1
     assert "REPORT_URL is “somewhere”; it must begin with" in stopped.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("role", ["all", "editorial", "public", "mirror"])
+def test_every_role_starts_with_what_it_has(role, tmp_path):
+    checked = manage("check", PORTAL_ROLE=role, VAR_DIR=str(tmp_path))
+    assert checked.returncode == 0, checked.stderr
