@@ -323,6 +323,7 @@ LIMITS = {
     "edition_seconds": 20,  # one that would take longer is made by a process of its own
     "owned_rows": 1000,  # inline rows of one kind in one form
     "autosave_length": 3_000_000,  # characters of a form kept while it is typed
+    "autosaves": 20,  # … and for how many tabs of one person and form
     "text_length": 60_000,  # characters of one long text
     "import_rows": 2000,  # records of one file
     "import_bytes": 4_000_000,

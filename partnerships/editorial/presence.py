@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import NamedTuple
 from uuid import UUID
@@ -59,3 +60,10 @@ def others(record: UUID, tab: str, user) -> list[Present]:
         before = found.get(row.by)
         found[row.by] = Present(name, row.dirty or (before.dirty if before else False))
     return list(found.values())
+
+
+def open_tabs(tabs: Iterable[str]) -> set[str]:
+    """Those of some tabs that have a form open now."""
+    if not (named := [tab for tab in tabs if tab]):
+        return set()
+    return set(Presence.objects.filter(tab__in=named, until__gt=timezone.now()).values_list("tab", flat=True))

@@ -6,7 +6,11 @@
     const state = document.getElementById("unsaved");
     if (region && form) {
         const { presence, keep } = region.dataset;
-        const tab = crypto.randomUUID?.() ?? String(Math.random()).slice(2).padEnd(12, "0"); // no UUID without https
+        // A form that came back refused goes on as the tab that it was. (There is no UUID without https.)
+        const tab =
+            region.dataset.tab || (crypto.randomUUID?.() ?? String(Math.random()).slice(2).padEnd(12, "0"));
+        const named = Object.assign(document.createElement("input"), { type: "hidden", name: "from_tab", value: tab });
+        form.append(named);
         const token = form.elements.csrfmiddlewaretoken.value;
         const typed = () =>
             new URLSearchParams([...new FormData(form)].filter(([, value]) => typeof value === "string")).toString();

@@ -136,3 +136,23 @@ def test_leaving_with_unsaved_changes_asks_and_otherwise_does_not(two):
     anna.click("button[name=_continue]")
     anna.wait_for_selector(".messagelist .success")
     assert asked == ["beforeunload"]
+
+
+def test_two_tabs_of_one_person_keep_what_is_typed_in_each(two):
+    first, second = two("anna", 0), two("anna", 1)
+    first.fill("#id_summary", "Typed in the first tab.")
+    seconds(lambda: "in another tab, with unsaved changes" in present(second), 10)
+    second.fill("#id_capital", "Mdina")
+    seconds(lambda: Autosave.objects.count() == 2, 10)
+    second.click("button[name=_continue]")
+    second.wait_for_selector(".messagelist .success")
+    assert World().malta.summary == ""
+    assert "Typed+in+the+first+tab." in Autosave.objects.get().typed
+    first.context.close()  # crashed, say
+    again = two("anna", 1)
+    again.click("button[name=_kept]")  # what the second tab saved is merged in
+    assert again.input_value("#id_summary") == "Typed in the first tab."
+    again.click("button[name=_continue]")
+    again.wait_for_selector(".messagelist .success")
+    assert (World().malta.summary, World().malta.capital) == ("Typed in the first tab.", "Mdina")
+    assert not Autosave.objects.exists()

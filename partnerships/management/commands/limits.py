@@ -14,6 +14,7 @@ PAST = {
     "stream_length": ("characters", "the next page of the stream has them"),
     "owned_rows": ("rows", "the form comes back with a sentence"),
     "autosave_length": ("characters", "what is typed is no longer kept while typing; saving works"),
+    "autosaves": ("tabs of one person and form", "what the oldest tab kept is forgotten"),
     "text_length": ("characters", "the form comes back with a sentence"),
     "import_rows": ("records", "the file is refused with a sentence"),
     "import_bytes": ("bytes", "the file is refused with a sentence"),
