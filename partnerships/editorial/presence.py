@@ -16,11 +16,11 @@ from partnerships.publishing.log import EDITORIAL
 from .models import Presence
 
 PINGS = 5
-"""Seconds between two words from a tab that is looked at."""
+"""Seconds between two words from a tab that is looked at; one in the background says every other."""
 COUNTS = timedelta(seconds=20)
 """How long a word counts: whoever leaves without one is gone after this."""
 COUNTS_HIDDEN = timedelta(seconds=150)
-"""The same for a tab in the background, which browsers let speak once a minute."""
+"""The same for a tab in the background that says that its browser lets it speak only once a minute."""
 
 
 class Present(NamedTuple):
