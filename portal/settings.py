@@ -334,6 +334,7 @@ LIMITS = {
     "follow_seconds": 30,  # for which a mirror waits for an answer
     "owned_rows": 1000,  # inline rows of one kind in one form
     "autosave_length": 3_000_000,  # characters of a form kept while it is typed
+    "autosaves": 20,  # … and for how many tabs of one person and form
     "text_length": 60_000,  # characters of one long text
     "import_rows": 2000,  # records of one file
     "import_bytes": 4_000_000,

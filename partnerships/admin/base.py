@@ -188,11 +188,13 @@ class KindAdmin(RecordListAdmin):
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         errors = context["adminform"].form.non_field_errors().as_data()
-        offered = autosave.kept(self.model, obj.pk if obj else None, by=request.user.get_username())
+        asked = request.method == "GET" and not context["is_popup"]
         context |= {
             "outrun": next((error.message for error in errors if error.code == "stale"), ""),
             "brought_back": next((error.message for error in errors if error.code == "kept"), ""),
-            "kept_said": work.said_of(offered) if request.method == "GET" and not context["is_popup"] else "",
+            "offers": work.offers(self.model, obj.pk if obj else None, request.user) if asked else [],
+            "tab": request.POST.get("from_tab", ""),
+            "brought": request.POST.get("brought_back", ""),
             "pings": presence.PINGS,
             "merge": getattr(request, "merge", None),
             "most_fields": settings.DATA_UPLOAD_MAX_NUMBER_FIELDS,
@@ -240,7 +242,7 @@ class KindAdmin(RecordListAdmin):
         record = form.instance
         by = request.user.get_username()
         record_saved(record, by=by, expected=record.version, note=form.cleaned_data.get("save_note", ""))
-        autosave.forget(self.model, record.pk if change else None, by=by)
+        autosave.forget(self.model, record.pk if change else None, by=by, **work.tab_of(request))
 
     def construct_change_message(self, request, form, formsets, add=False):
         """One plain sentence; Django's own would hold a line of JSON for each of 500 rows."""

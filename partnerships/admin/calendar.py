@@ -16,15 +16,18 @@ from django.utils import timezone
 
 from partnerships.editorial.models import Release
 from partnerships.editorial.permissions import may
+from partnerships.editorial.plans import held_back
 from partnerships.models import Record
 from partnerships.publishing.log import EDITORIAL
 
 from .addresses import address
 from .review import desk_page
-from .schedule import worker_warning
+from .schedule import REMEDY, worker_warning
 
 PAST, AHEAD = timedelta(days=92), timedelta(days=731)
 """How far the calendar file reaches."""
+YEARS = range(1990, 2201)
+"""The years whose months have a page."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,8 @@ class Item:
     records: tuple[Record, ...] = ()
     uid: str = ""
     status: str = ""
+    held: str = ""
+    """Why what is planned won't become public; empty when it will."""
 
 
 @dataclass
@@ -47,12 +52,13 @@ class Day:
 
 
 def items(first: date, last: date) -> dict[date, list[Item]]:
-    """What stands in the calendar on the days from `first` to `last`, by day. Four queries."""
+    """What stands in the calendar on the days from `first` to `last`, by day. Six queries."""
     start = datetime.combine(first, datetime.min.time(), UTC)
     end = datetime.combine(last + timedelta(days=1), datetime.min.time(), UTC)
     due = Release.objects.filter(due_at__gte=start, due_at__lt=end).exclude(status=Release.Status.CANCELLED)
     found: dict[date, list[Item]] = {}
     planned = list(due.order_by("due_at", "pk").prefetch_related("items"))
+    unrun = held_back(one for one in planned if one.status == Release.Status.PLANNED)
     ids = {item.record for one in planned for item in one.items.all()}
     records = Record.objects.using(EDITORIAL).in_bulk(ids)
     for one in planned:
@@ -65,6 +71,7 @@ def items(first: date, last: date) -> dict[date, list[Item]]:
             held,
             f"release-{one.pk}",
             one.status,
+            unrun.get(one.pk, ""),
         )
         found.setdefault(one.due_at.astimezone(UTC).date(), []).append(entry)
     reviews = Record.objects.using(EDITORIAL).filter(review_by__range=(first, last)).order_by("review_by", "title")
@@ -91,6 +98,7 @@ def calendar_view(request: HttpRequest, site) -> HttpResponse:
         "weeks": [[(day, day.month == month.month, found.get(day, [])) for day in week] for week in weeks],
         "days": [Day(day, listed) for day, listed in found.items()],
         "today": today,
+        "remedy": REMEDY,
         "trouble": worker_warning(planned=True),
     }
     return desk_page(request, site, "admin/desk/calendar.html", context)
@@ -103,13 +111,15 @@ def _month(text: str | None, today: date) -> date:
         month = datetime.strptime(text, "%Y-%m").date()
     except ValueError:
         raise BadRequest("Say which month, as 2027-04.") from None
-    if not 1990 <= month.year <= 2200:
-        raise BadRequest("The calendar knows the months from 1990 to 2200.")
+    if month.year not in YEARS:
+        raise BadRequest(f"The calendar knows the months from {YEARS[0]} to {YEARS[-1]}.")
     return month
 
 
 def _beside(month: date, step: int) -> str:
-    return f"{(month + timedelta(days=31 if step > 0 else -1)):%Y-%m}"
+    """The month before or after, as the address has it; empty where the calendar ends."""
+    beside = month + timedelta(days=31 if step > 0 else -1)
+    return f"{beside:%Y-%m}" if beside.year in YEARS else ""
 
 
 # As a file ------------------------------------------------------------------------------------------------------------
@@ -134,8 +144,9 @@ def _lines(found: Iterable[tuple[date, Item]]) -> Iterator[str]:
         yield from ("BEGIN:VEVENT", f"UID:{item.uid}@{urlsplit(settings.SITE_ORIGIN).hostname}", f"DTSTAMP:{stamp}")
         if item.at:
             yield f"DTSTART:{item.at.astimezone(UTC):%Y%m%dT%H%M%SZ}"
-            yield f"SUMMARY:{escaped(f'Becomes public: {item.title}')}"
-            yield f"DESCRIPTION:{escaped(', '.join(record.title for record in item.records))}"
+            yield f"SUMMARY:{escaped(f'{"Won’t become public" if item.held else "Becomes public"}: {item.title}')}"
+            told = [item.held] if item.held else [record.title for record in item.records]
+            yield f"DESCRIPTION:{escaped(', '.join(told))}"
         else:
             yield f"DTSTART;VALUE=DATE:{day:%Y%m%d}"
             yield f"SUMMARY:{escaped(f'Review due: {item.title}')}"

@@ -295,9 +295,7 @@ def merge_page(request: HttpRequest, door, records: list[Kind]) -> HttpResponse:
         first, second = records
         lost, survivor = (second, first) if form.cleaned_data["survivor"] == str(first.pk) else (first, second)
         title, pk = lost.title, lost.pk
-        entries = _try(
-            form, verbs.merge, lost, survivor, by=request.user.get_username(), note=form.cleaned_data["note"]
-        )
+        entries = _try(form, verbs.merge_for, request.user, lost, survivor, note=form.cleaned_data["note"])
         if entries is not None:
             log(request, [(survivor, f"{title} was merged into this record.")])
             log(request, [(door.model(pk=pk, id=pk, title=title, kind=survivor.kind), "")], flag=DELETION)

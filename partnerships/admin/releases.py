@@ -21,6 +21,7 @@ from partnerships.editorial import review
 from partnerships.editorial.models import Release, ReleaseItem, Review
 from partnerships.editorial.pending import Pending, against_public
 from partnerships.editorial.permissions import four_eyes, may
+from partnerships.editorial.plans import held_back
 from partnerships.editorial.publication import Reason, needed
 from partnerships.editorial.review import Approval
 from partnerships.editorial.rules import broken, unsuitable
@@ -33,7 +34,7 @@ from .addresses import list_address
 from .collecting import CollectForm, MomentField, PlainForm, collect, note_field
 from .publication import PublishForm
 from .review import desk_page
-from .schedule import worker_warning
+from .schedule import REMEDY, worker_warning
 from .standing import names, one_person
 
 Status = Release.Status
@@ -149,6 +150,8 @@ def _show(request: HttpRequest, site, one: Release, typed: dict[str, forms.Form]
         "title": one.title,
         "release": one,
         "made_by": names([one.made_by])[one.made_by],
+        "held": held_back([one]).get(one.pk, "") if one.status == Status.PLANNED else "",
+        "remedy": REMEDY,
         "planned_by": names([one.planned_by])[one.planned_by],
         "entries": entries,
         "done": [(entry, titles.get(entry.record, entry.slug), said(entry)) for entry in done],
@@ -358,6 +361,12 @@ def _cancel(request, one, typed):
     return _back(request, one, "The planned time is cancelled; the records stay collected.")
 
 
+def _take_over(request, one, typed):
+    _allowed(request, "plan")
+    verbs.take_over(one, by=request.user)
+    return _back(request, one, f"The plan is yours now: {one.title} becomes public at its time, in your name.")
+
+
 def _give_up(request, one, typed):
     _allowed(request, "release")
     verbs.give_up(one, by=request.user)
@@ -393,6 +402,7 @@ MOVES = {
     "publish": _publish,
     "plan": _plan,
     "cancel": _cancel,
+    "take_over": _take_over,
     "give_up": _give_up,
     "undo": _undo,
 }

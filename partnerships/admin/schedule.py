@@ -7,10 +7,13 @@ from datetime import timedelta
 from django.utils import timezone
 
 from partnerships.editorial.models import Release
+from partnerships.editorial.plans import held_back
 from partnerships.editorial.worker import last_run
 
 QUIET = timedelta(minutes=2)
 """A worker looks every second and says so every few; after this long it has stopped."""
+REMEDY = "A publisher can take the plan over, or cancel it."
+"""What can be done about a plan that nobody stands for any more."""
 
 
 def worker_warning(*, planned: bool | None = None) -> str:
@@ -30,10 +33,16 @@ def worker_warning(*, planned: bool | None = None) -> str:
 
 
 def schedule_warning() -> str:
-    """What the home says of planned publications: those that failed, and whether anybody does those to come."""
+    """What the home says of planned publications: those that failed or won't run, and whether anybody does those to come."""
     failed = Release.objects.filter(status=Release.Status.FAILED).order_by("-due_at")[:3]
     said = [
         f"“{one.title}” was due on {one.due_at:%-d %B %Y at %H:%M} UTC and wasn't published: {one.trouble}"
         for one in failed
+    ]
+    coming = {one.pk: one for one in Release.objects.filter(status=Release.Status.PLANNED).order_by("due_at")}
+    said += [
+        f"“{coming[pk].title}”, planned for {coming[pk].due_at:%-d %B %Y at %H:%M} UTC, won't become public: {why} "
+        f"{REMEDY}"
+        for pk, why in held_back(coming.values()).items()
     ]
     return " ".join(filter(None, [worker_warning(), *said]))

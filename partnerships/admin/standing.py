@@ -15,9 +15,11 @@ from django.utils.text import capfirst
 from partnerships.editorial.audit import history
 from partnerships.editorial.models import Event, Release, Review, Standing, State
 from partnerships.editorial.permissions import four_eyes, may
-from partnerships.editorial.plans import gathered
+from partnerships.editorial.plans import gathered, held_back
 from partnerships.editorial.review import approvers, authors_of
 from partnerships.models import Kind, Record
+
+from .schedule import REMEDY
 
 SAID = {
     "submit": "asked for a review",
@@ -33,6 +35,7 @@ SAID = {
     "drop": "took it out of the release",
     "plan": "planned it for",
     "cancel_plan": "cancelled the plan for",
+    "take_over_plan": "took the plan over",
     "plan_failed": "had planned it, and it wasn't published",
 }
 """The moves of the audit log that are about one record, as its history says them."""
@@ -126,7 +129,12 @@ def where(record: Kind, user) -> Where:
     release = gathered([record.pk]).get(record.pk)
     found = Where(state, _said(state), release=release)
     if found.planned and release:
-        found.said += f" It becomes public by itself on {release.due_at:%-d %B %Y at %H:%M} UTC."
+        why = held_back([release]).get(release.pk)
+        found.said += (
+            f" It was planned for {release.due_at:%-d %B %Y at %H:%M} UTC, but won't become public: {why} {REMEDY}"
+            if why
+            else f" It becomes public by itself on {release.due_at:%-d %B %Y at %H:%M} UTC."
+        )
     if state.standing == Standing.PUBLIC:
         found.said = ""
         return found

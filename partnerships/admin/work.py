@@ -15,14 +15,14 @@ from partnerships.editorial import autosave, presence
 from partnerships.editorial.models import Autosave, Revision
 from partnerships.editorial.permissions import may
 from partnerships.editorial.saving import Stale
-from partnerships.models import Record
+from partnerships.models import Kind, Record
 from partnerships.publishing.feed import Refusal
 from partnerships.publishing.log import EDITORIAL
 
 from .addresses import address, list_address
 from .standing import names
 
-UNTYPED = ("csrfmiddlewaretoken", "_kept")
+UNTYPED = ("csrfmiddlewaretoken", "_kept", "brought_back", "from_tab")
 """Fields of a form that nobody types."""
 
 
@@ -52,6 +52,8 @@ def presence_view(request: HttpRequest, door, pk: UUID) -> HttpResponse:
 
 
 def _sentence(one: presence.Present) -> str:
+    if not one.name and one.dirty:
+        return _("You have it open in another tab, with unsaved changes")
     if not one.name:
         return _("You have it open in another tab")
     if one.dirty:
@@ -84,7 +86,7 @@ def keep_view(request: HttpRequest, door, pk: UUID | None = None) -> HttpRespons
         raise BadRequest("The form says no version.") from None
     by = request.user.get_username()
     try:
-        one = autosave.keep(door.model, pk, by=by, version=version, typed=typed.urlencode())
+        one = autosave.keep(door.model, pk, by=by, version=version, typed=typed.urlencode(), **tab_of(request))
     except Stale as stale:
         return JsonResponse({"said": str(stale)}, status=409)
     except Refusal as refusal:
@@ -94,13 +96,21 @@ def keep_view(request: HttpRequest, door, pk: UUID | None = None) -> HttpRespons
 
 @require_POST
 def discard_view(request: HttpRequest, door, pk: UUID | None = None) -> HttpResponse:
-    """Throw away what was typed and not saved."""
+    """Throw away what was typed and not saved: the one that the page showed."""
     if not may(request.user, "change" if pk else "add", door.model):
         raise PermissionDenied
-    autosave.forget(door.model, pk, by=request.user.get_username())
-    messages.info(request, _("What you had typed and not saved is thrown away."))
+    mark = request.POST.get("mark", "")
+    if autosave.throw_away(door.model, pk, by=request.user.get_username(), mark=mark):
+        messages.info(request, _("What you had typed and not saved is thrown away."))
+    else:
+        messages.warning(request, _("Nothing was thrown away: that was saved, or typed on, in the meantime."))
     record = door.get_object(request, str(pk)) if pk else None
     return HttpResponseRedirect(address(record) if record else f"{list_address(door.model)}add/")
+
+
+def tab_of(request: HttpRequest) -> dict[str, str]:
+    """The tab in which a form stood, and what it was brought back from; empty without script."""
+    return {"tab": request.POST.get("from_tab", "")[:40], "brought": request.POST.get("brought_back", "")}
 
 
 def kept_form(request: HttpRequest, door, object_id: str | None) -> QueryDict | None:
@@ -108,19 +118,29 @@ def kept_form(request: HttpRequest, door, object_id: str | None) -> QueryDict | 
     if request.method != "POST" or "_kept" not in request.POST:
         return None
     try:
-        one = autosave.kept(door.model, UUID(object_id) if object_id else None, by=request.user.get_username())
+        found = autosave.kept(door.model, UUID(object_id) if object_id else None, by=request.user.get_username())
     except ValueError:
         return None
+    wanted = request.POST["_kept"].partition("-")[0]  # its tab may have kept more since the page was shown
+    one = next((one for one in found if str(one.pk) == wanted), None)
     if one is None:
         return None
     typed = QueryDict(one.typed, mutable=True)
-    typed["_kept"] = "1"
+    typed["_kept"] = typed["brought_back"] = one.mark
     return typed
 
 
-def said_of(one: Autosave | None) -> str:
-    """The sentence that offers back what was kept."""
-    if one is None:
-        return ""
-    when = date_format(one.at, "j F Y, H:i")
-    return _("You typed something here on %(when)s UTC that was not saved.") % {"when": when}
+def offers(kind: type[Kind], pk: UUID | None, user) -> list[tuple[str, str]]:
+    """What offers back what was kept: the mark and the sentence of each, the newest first."""
+    found = autosave.kept(kind, pk, by=user.get_username())
+    open_now = presence.open_tabs(one.tab for one in found)
+    return [(one.mark, _said_of(one, still_open=one.tab in open_now)) for one in found]
+
+
+def _said_of(one: Autosave, *, still_open: bool) -> str:
+    when = {"when": date_format(one.at, "j F Y, H:i")}
+    if still_open:
+        return (
+            _("You have this open in another tab, and typed something there on %(when)s UTC that is not saved.") % when
+        )
+    return _("You typed something here on %(when)s UTC that was not saved.") % when

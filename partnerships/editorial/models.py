@@ -234,19 +234,25 @@ class Presence(models.Model):
 class Autosave(models.Model):
     """What somebody typed into a form and has not saved: the form's fields as the browser would send them.
 
-    One for each person and form, so that it is found again from any computer. It is no revision: nobody else sees it,
-    and a save that succeeds deletes it.
+    One for each tab, so that two tabs of one person never write over each other; found again from any computer by person
+    and form. It is no revision: nobody else sees it, and a save that succeeds deletes it.
     """
 
     by = models.CharField(max_length=150)
     kind = models.CharField(max_length=20)
     place = models.CharField(max_length=36)  # the record's id, or "new"
+    tab = models.CharField(max_length=40, default="", blank=True)  # as in Presence
     version = models.PositiveIntegerField(default=0)  # of the record when the form was opened
     typed = models.TextField()
     at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["by", "kind", "place"], name="autosaved_once")]
+        constraints = [models.UniqueConstraint(fields=["by", "kind", "place", "tab"], name="autosaved_once_a_tab")]
+
+    @property
+    def mark(self) -> str:
+        """Names what was kept as it is now: another one once more is kept by the same tab."""
+        return f"{self.pk}-{self.at.timestamp():.6f}"
 
     def __str__(self):
         return f"{self.kind} {self.place} by {self.by}"

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from uuid import UUID
 
+from django.contrib.auth import get_user_model
+
 from partnerships.models import Record
 from partnerships.publishing.feed import Refusal
 
 from .models import Release, ReleaseItem
+from .permissions import may
 
 Status = Release.Status
 
@@ -44,3 +47,23 @@ def leave(records: Iterable[UUID]) -> None:
     """Take records that cease to be out of the releases that still collect."""
     collecting = [Status.OPEN, Status.FAILED]
     ReleaseItem.objects.filter(record__in=list(records), release__status__in=collecting).delete()
+
+
+def held_back(planned: Iterable[Release]) -> dict[UUID, str]:
+    """Why each of these plans won't be run, of those that won't: whoever planned it may no longer publish. Two queries.
+
+    A plan is a person's word that something becomes public; it ends with their right to say so, until another publisher
+    takes it over.
+    """
+    planned = list(planned)
+    found = get_user_model()._default_manager.filter(username__in={one.planned_by for one in planned})
+    people = {one.get_username(): one for one in found.prefetch_related("groups")}
+    return {one.pk: why for one in planned if (why := _no_longer(people.get(one.planned_by), one.planned_by))}
+
+
+def _no_longer(person, name: str) -> str:
+    if person is not None and may(person, "publish"):
+        return ""
+    called = (person and person.get_full_name()) or name
+    closed = person is None or not person.is_active
+    return f"{called}, who planned it, {'no longer has an account here' if closed else 'may no longer publish'}."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import NamedTuple
 from uuid import UUID
@@ -15,11 +16,11 @@ from partnerships.publishing.log import EDITORIAL
 from .models import Presence
 
 PINGS = 5
-"""Seconds between two words from a tab that is looked at."""
+"""Seconds between two words from a tab that is looked at; one in the background says every other."""
 COUNTS = timedelta(seconds=20)
 """How long a word counts: whoever leaves without one is gone after this."""
 COUNTS_HIDDEN = timedelta(seconds=150)
-"""The same for a tab in the background, which browsers let speak once a minute."""
+"""The same for a tab in the background that says that its browser lets it speak only once a minute."""
 
 
 class Present(NamedTuple):
@@ -59,3 +60,10 @@ def others(record: UUID, tab: str, user) -> list[Present]:
         before = found.get(row.by)
         found[row.by] = Present(name, row.dirty or (before.dirty if before else False))
     return list(found.values())
+
+
+def open_tabs(tabs: Iterable[str]) -> set[str]:
+    """Those of some tabs that have a form open now."""
+    if not (named := [tab for tab in tabs if tab]):
+        return set()
+    return set(Presence.objects.filter(tab__in=named, until__gt=timezone.now()).values_list("tab", flat=True))

@@ -358,6 +358,14 @@ def merge(lost: Kind, survivor: Kind, *, by: str, note: str) -> list[Publication
     return release(steps, within=settle)
 
 
+def merge_for(user, lost: Kind, survivor: Kind, *, note: str) -> list[Publication]:
+    """Merge for a person: who may, for both records, as either changes."""
+    for record in (lost, survivor):
+        if not may(user, "merge", record):
+            raise Refusal(f"{record.title}: your account can't merge this.")
+    return merge(lost, survivor, by=user.get_username(), note=note)
+
+
 def _check(ids: Iterable[UUID]) -> None:
     """Refuse a merge after which a record would be impossible: an objective below itself, say."""
     for record in Record.objects.filter(pk__in=list(ids)):

@@ -26,6 +26,7 @@ from partnerships.publishing.upgrades import upgraded
 from .audit import note_move, note_moves, of
 from .models import Event, Release, ReleaseItem, State
 from .permissions import may
+from .plans import held_back
 from .publication import Reason, _settle, publish
 from .review import Approval, clear
 from .saving import keep_revisions, write_document
@@ -221,6 +222,23 @@ def cancel(one: Release, *, by) -> Release:
     return one
 
 
+def take_over(one: Release, *, by) -> Release:
+    """Make somebody else's plan one's own: the revisions, their approvals and the time stay; it runs in the new name."""
+    _require(by, "plan")
+    with transaction.atomic(using=EDITORIAL):
+        one = Release.objects.select_for_update().get(pk=one.pk)
+        if one.status != Status.PLANNED or one.due_at is None:
+            raise Refusal(f"{one.title} is not planned, so there is nothing to take over.")
+        if one.planned_by == by.get_username():
+            raise Refusal(f"{one.title} is your own plan already.")
+        if one.due_at <= timezone.now():
+            raise Refusal(f"The time of {one.title} is past. Cancel the plan, then publish it now or plan it again.")
+        _note(one, by.get_username(), "take_over_plan", before=one.planned_by[:40], after=by.get_username()[:40])
+        one.planned_by = by.get_username()
+        one.save()
+    return one
+
+
 # Running --------------------------------------------------------------------------------------------------------------
 
 
@@ -229,13 +247,19 @@ def due(now: datetime) -> list[Release]:
 
 
 def run_due(now: datetime | None = None) -> list[Release]:
-    """Publish what is due. One that can't be published is marked with the sentence why, and waits for a person."""
-    ran = []
-    for one in due(now or timezone.now()):
+    """Publish what is due. One that can't be published is marked with the sentence why, and waits for a person.
+
+    So is one whose planner may no longer publish: nobody stands for it any more.
+    """
+    ran, waiting = [], due(now or timezone.now())
+    held = held_back(waiting) if waiting else {}
+    for one in waiting:
         items = list(one.items.all())
         cleared = {item.record: Approval(item.digest, item.reviewed_by, item.one_person) for item in items}
         records = records_of(one)
         try:
+            if why := held.get(one.pk):
+                raise Refusal(f"{why} Publish it now, or plan it again.")
             if len(records) < len(items):
                 raise Refusal("A record of it is no longer there. Look at what is left, and plan it again.")
             _run(one, records, cleared, one.planned_by, Status.PLANNED)

@@ -4,9 +4,15 @@
     const region = document.getElementById("present");
     const form = document.querySelector("#content-main form[id$=_form]");
     const state = document.getElementById("unsaved");
+    const HIDDEN = 9000; // a tab in the background speaks at every other beat
+    const SLOW = 18000; // … and when it can't, it says so: the server counts a word for 20 s, or then for longer
     if (region && form) {
         const { presence, keep } = region.dataset;
-        const tab = crypto.randomUUID?.() ?? String(Math.random()).slice(2).padEnd(12, "0"); // no UUID without https
+        // A form that came back refused goes on as the tab that it was. (There is no UUID without https.)
+        const tab =
+            region.dataset.tab || (crypto.randomUUID?.() ?? String(Math.random()).slice(2).padEnd(12, "0"));
+        const named = Object.assign(document.createElement("input"), { type: "hidden", name: "from_tab", value: tab });
+        form.append(named);
         const token = form.elements.csrfmiddlewaretoken.value;
         const typed = () =>
             new URLSearchParams([...new FormData(form)].filter(([, value]) => typeof value === "string")).toString();
@@ -73,12 +79,14 @@
 
         // Presence
         if (presence) {
-            let seen = Date.now();
+            let spoke = 0;
+            let slow = false; // whether the browser lets this tab speak only now and then
             const ping = async () => {
+                slow = spoke > 0 && Date.now() - spoke > SLOW;
+                spoke = Date.now();
                 const fields = { tab, version: form.elements.version.value };
                 if (opened !== undefined && dirty()) fields.dirty = "1";
-                // After some minutes in the background browsers let a tab speak once a minute only.
-                if (document.hidden && Date.now() - seen > 240000) fields.hidden = "1";
+                if (document.hidden && slow) fields.hidden = "1";
                 try {
                     const answer = await send(presence, fields);
                     if (!answer.ok) return;
@@ -91,11 +99,19 @@
                 }
             };
             ping();
-            setInterval(ping, region.dataset.pings * 1000);
-            document.addEventListener("visibilitychange", () => {
-                seen = Date.now();
-                if (!document.hidden) ping();
-            });
+            const beat = () => {
+                if (!document.hidden || Date.now() - spoke > HIDDEN) ping();
+            };
+            const every = region.dataset.pings * 1000;
+            try {
+                const clock = new Worker(region.dataset.clock);
+                clock.onmessage = beat;
+                clock.onerror = () => setInterval(beat, every);
+                clock.postMessage(every);
+            } catch {
+                setInterval(beat, every);
+            }
+            document.addEventListener("visibilitychange", () => document.hidden || ping());
             window.addEventListener("pagehide", () => send(presence, { tab, gone: "1" }, { keepalive: true }));
         }
     }

@@ -64,6 +64,11 @@
         else put(area, from, to, `[${chosen}](https://)`, from + chosen.length + 3, from + chosen.length + 11);
     };
 
+    const counted = (area) => {
+        const count = area.value.match(/[\p{L}\p{N}][\p{L}\p{N}’'.,-]*/gu)?.length ?? 0;
+        return `${count} ${count === 1 ? word : words}`;
+    };
+
     // Choosing a record or a source -------------------------------------------------------------------------------------
 
     const dialog = document.getElementById("picker");
@@ -232,8 +237,7 @@
             }
         };
         const later = () => {
-            const count = area.value.match(/[\p{L}\p{N}][\p{L}\p{N}’'.,-]*/gu)?.length ?? 0;
-            md.querySelector(".md-words").textContent = `${count} ${count === 1 ? word : words}`;
+            md.querySelector(".md-words").textContent = counted(area);
             clearTimeout(wait);
             wait = setTimeout(draw, 500);
         };
@@ -331,4 +335,12 @@
         citations.after(box);
     }
     if (template) document.querySelectorAll("textarea[data-markdown]").forEach(dress);
+    const summary = document.getElementById("id_summary"); // plain text: it is counted only
+    if (template && summary) {
+        const foot = Object.assign(document.createElement("p"), { className: "summary-words" });
+        const count = () => { foot.textContent = counted(summary); };
+        summary.after(foot);
+        summary.addEventListener("input", count);
+        count();
+    }
 }

@@ -180,7 +180,8 @@ def _added(scene: Scene) -> dict:
 
 
 def _moving(do: str, which: str = "open", **more) -> Forged:
-    verbs = {"submit": "submit", "approve": "approve", "publish": "publish", "plan": "plan", "cancel": "plan"}
+    verbs = {"submit": "submit", "approve": "approve", "publish": "publish", "plan": "plan"}
+    verbs |= {"cancel": "plan", "take_over": "plan"}
 
     def fields(scene: Scene) -> dict:
         page = scene.clients["dag"].get(scene.where(f"release {which}"))
@@ -200,6 +201,7 @@ FORGED_ELSEWHERE = [
     _moving("publish"),
     _moving("plan", at="2031-01-01T09:00"),
     _moving("cancel", "planned"),
+    _moving("take_over", "planned"),
     _moving("give_up"),
     _moving("undo", "done"),
     Forged("no such move", "release", "never", lambda scene: {"do": "nonsense"}, ()),

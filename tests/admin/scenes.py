@@ -194,6 +194,7 @@ def build_rest() -> Rest:
         releases.collect(one, [held[name]], by=chiara)
     submit([held["review"]], by=World().user("anna"))
     releases.plan(found["planned"], timezone.now() + timedelta(days=1), by=chiara)
+    Release.objects.filter(pk=found["planned"].pk).update(planned_by="retired")  # for anybody to take over
     releases.publish_now(found["done"], by=chiara)
     revision = Revision.objects.get(record=held["open"].pk)
     link, _ = preview.make_link(revision, by=World().user("anna"))

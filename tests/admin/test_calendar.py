@@ -49,6 +49,11 @@ def test_a_month_lists_what_becomes_public_and_what_falls_due(world, planned, at
 def test_the_months_beside_december_and_january(world, at):
     assert at("anna").get(f"{PAGE}?month=2030-12").context["after"] == "2031-01"
     assert at("anna").get(f"{PAGE}?month=2031-01").context["before"] == "2030-12"
+    first, last = (at("anna").get(f"{PAGE}?month={month}") for month in ("1990-01", "2200-12"))
+    assert "?month=1990-02" in text(first)
+    assert "?month=1989-12" not in text(first)
+    assert "?month=2200-11" in text(last)
+    assert "?month=2201-01" not in text(last)
     assert at("anna").get(PAGE).context["month"] == timezone.now().date().replace(day=1)
 
 

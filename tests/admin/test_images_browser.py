@@ -27,8 +27,6 @@ DROP = """([files, data]) => {
 def test_a_picture_is_dropped_on_the_library_and_its_focal_point_moved_by_keys(tab):  # noqa: F811
     data = base64.b64encode(picture(size=(300, 200))).decode()
     tab.goto(list_address("image"))
-    tab.evaluate(DROP, [["one.jpg", "two.jpg"], data])
-    tab.wait_for_selector(".drop-hint:has-text('One picture at a time')")
     tab.evaluate(DROP, [["sea.jpg"], data])
     tab.wait_for_url("**/image/add/")
     # `wait_for_function` would ask for `unsafe-eval` as soon as it has to wait
@@ -58,4 +56,41 @@ def test_a_picture_is_dropped_on_the_library_and_its_focal_point_moved_by_keys(t
     assert shown.evaluate("image => image.complete && image.naturalWidth > 0")
     assert not tab.evaluate("document.documentElement.scrollWidth > innerWidth")
     assert address(after) in tab.content()
+    assert tab.complaints == []
+
+
+def described(tab, title: str, button: str) -> None:  # noqa: F811
+    tab.fill("#id_title", title)
+    tab.fill("#id_credit", "NATO")
+    tab.fill("#id_licence", "CC BY 4.0")
+    tab.fill("#id_alt", f"{title} at dusk")
+    with tab.expect_navigation():
+        tab.click(f"button[name={button}]")
+
+
+def test_several_pictures_are_taken_one_after_another(tab):  # noqa: F811
+    field, hint = tab.locator("#id_upload"), tab.locator(".drop-hint")
+    tab.goto(list_address("image"))
+    data = base64.b64encode(picture(size=(300, 200))).decode()
+    tab.evaluate(DROP, [["one.jpg", "two.jpg", "three.jpg", "four.jpg"], data])
+    expect(hint).to_contain_text("Picture 1 of 4: one.jpg.")
+    expect(field).to_have_value(re.compile(r"one\.jpg$"))
+    with tab.expect_navigation():
+        tab.evaluate("document.getElementById('image_form').noValidate = true")
+        tab.click("button[name=_save]")  # no words yet: it comes back, and the picture with it
+    expect(hint).to_contain_text("Picture 1 of 4: one.jpg.")
+    expect(field).to_have_value(re.compile(r"one\.jpg$"))
+    described(tab, "One", "_save")
+    expect(hint).to_contain_text("Picture 2 of 4: two.jpg.")
+    expect(field).to_have_value(re.compile(r"two\.jpg$"))
+    described(tab, "Two", "_continue")  # to set its focal point, say: the next waits
+    expect(hint).to_contain_text("Dropped and not saved yet: picture 3 of 4, three.jpg.")
+    tab.click(".drop-hint a")
+    expect(hint).to_contain_text("Picture 3 of 4: three.jpg.")
+    tab.click(".drop-hint button")
+    expect(hint).to_have_text("The others are left out.")
+    described(tab, "Three", "_save")
+    expect(hint).to_have_text("Drop pictures here: their forms open, one after another.")
+    assert tab.url.endswith(list_address("image"))
+    assert sorted(Image.objects.values_list("title", flat=True)) == ["One", "Three", "Two"]
     assert tab.complaints == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from urllib.parse import urlencode
 
 import pytest
 from django.contrib import admin
@@ -10,9 +11,9 @@ from django.db.models import ForeignKey
 from django.utils import timezone
 
 from partnerships.admin.addresses import list_address
-from partnerships.editorial.models import LinkState, State
+from partnerships.editorial.models import LinkState, SavedFilter, State
 from partnerships.editorial.review import submit
-from partnerships.models import KINDS, Citation, Membership, Name, Partner, Region
+from partnerships.models import KINDS, Citation, Membership, Name, Partner, Region, Source
 from partnerships.publishing.documents import columns, owned_rows
 from tests.world import resave, save
 
@@ -166,6 +167,20 @@ def test_editions_are_found_by_year(at):
     anna = at("anna")
     assert titles(anna.get(list_address("edition"), {"first_day_earliest__year": "2021"})) == ["Sea Breeze 2021"]
     assert titles(anna.get(list_address("edition"), {"first_day_earliest__year": "2020"})) == []
+
+
+def test_a_partial_date_stands_under_its_earliest_day(world, at):
+    save(Source(slug="undated", title="Undated"))
+    save(Source(slug="of-a-year", title="Of a year", published="2003"))
+    save(Source(slug="of-a-month", title="Of a month", published="2003-06"))
+    where, of_2003 = list_address("source"), {"published_earliest__year": "2003"}
+    anna = at("anna")
+    assert sorted(titles(anna.get(where, of_2003))) == ["Of a month", "Of a year"]
+    assert titles(anna.get(where, of_2003 | {"published_earliest__month": "6"})) == ["Of a month"]
+    assert titles(anna.get(where, of_2003 | {"published_earliest__month": "1"})) == ["Of a year"]
+    assert "published_earliest__year=2003" in anna.get(where).content.decode()  # the hierarchy leads there
+    anna.post(where, {"save_filter": "save", "name": "2003", "query": urlencode(of_2003)})
+    assert SavedFilter.objects.get(name="2003").query == urlencode(of_2003)
 
 
 def test_all_records_are_in_one_list_and_lead_to_their_own_pages(world, at):

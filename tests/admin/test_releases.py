@@ -6,14 +6,18 @@ from datetime import timedelta
 from html import unescape
 
 import pytest
+import time_machine
 from django.utils import timezone
 
 from partnerships.admin.addresses import address, list_address
-from partnerships.editorial.models import Lease, Release, State
+from partnerships.editorial.models import Event, Lease, Release, State
+from partnerships.editorial.people import save_person
 from partnerships.editorial.publication import Reason
-from partnerships.editorial.releases import cancel, collect, make, plan_records, run_due
+from partnerships.editorial.releases import cancel, collect, make, plan_records, run_due, take_over
 from partnerships.editorial.review import submit
 from partnerships.models import Partner, Region
+from partnerships.publishing.feed import Refusal
+from partnerships.publishing.models import Publication
 from partnerships.publishing.reading import public
 from tests.world import resave, save
 
@@ -273,6 +277,62 @@ def test_a_failed_release_is_said_on_its_page_and_at_home(world, tokyo, at):
     assert "wasn't published:" in at("anna").get("/admin/").context["warning"]
 
 
+@pytest.mark.parametrize("how", ["closed", "another role", "gone"])
+def test_a_plan_ends_with_the_right_of_its_maker(world, tokyo, at, how):
+    chiara, when = world.user("chiara"), timezone.now() + timedelta(hours=1)
+    one, dag = plan_records([tokyo], when, by=chiara, reason=WHY), world.user("dag")
+    Lease.objects.create(name="publishing", last_run=timezone.now())
+    assert at("anna").get("/admin/").context["warning"] == ""
+    if how == "gone":
+        chiara.delete()
+    else:
+        chiara.is_active = how != "closed"
+        save_person(chiara, role="Author" if chiara.is_active else "Publisher", by=dag)
+    why = {"another role": "may no longer publish", "closed": "no longer has an account"}.get(
+        how, "chiara, who planned"
+    )
+    assert why in at("anna").get("/admin/").context["warning"]
+    assert why in text(at("anna").get(f"/admin/calendar/?month={when:%Y-%m}"))
+    assert "SUMMARY:Won’t become public" in text(at("anna").get("/admin/calendar.ics"))
+    assert "won't become public" in text(at("anna").get(address(tokyo)))
+    page = text(at("dag").get(where(one)))
+    assert why in page
+    assert "Take the plan over" in page
+
+    run_due(when + timedelta(seconds=1))
+    one.refresh_from_db()
+    assert one.status == "failed"
+    assert why in one.trouble
+    assert "Tokyo" not in public_capitals()
+
+
+def test_a_publisher_takes_a_plan_over_and_it_runs_in_their_name(world, tokyo, at):
+    chiara, when = world.user("chiara"), timezone.now() + timedelta(hours=1)
+    one, dag = plan_records([tokyo], when, by=chiara, reason=WHY), world.user("dag")
+    pinned = one.items.get().digest
+    with pytest.raises(Refusal, match="your own plan already"):
+        take_over(one, by=chiara)
+    chiara.is_active = False
+    save_person(chiara, role="Publisher", by=dag)
+    do(at("dag"), one, "take_over")
+    one.refresh_from_db()
+    assert (one.planned_by, one.status, one.items.get().digest) == ("dag", "planned", pinned)
+    moved = Event.objects.filter(verb="take_over_plan").values_list("by", "before", "after")
+    assert list(moved) == [("dag", "chiara", "dag")] * 2  # of the release, and of its record
+    assert "took the plan over" in text(at("anna").get(address(tokyo, "history")))
+    run_due(when + timedelta(seconds=1))
+    assert "Tokyo" in public_capitals()
+    assert Publication.objects.latest("seq").by == "dag"
+    with pytest.raises(Refusal, match="nothing to take over"):
+        take_over(one, by=dag)
+
+
+def test_what_is_overdue_is_not_taken_over(world, tokyo):
+    one = plan_records([tokyo], timezone.now() + timedelta(hours=1), by=world.user("chiara"), reason=WHY)
+    with time_machine.travel(one.due_at + timedelta(minutes=1)), pytest.raises(Refusal, match="is past"):
+        take_over(one, by=world.user("dag"))
+
+
 def test_the_home_warns_when_nothing_looks_for_what_is_due(world, tokyo, at):
     anna = at("anna")
     assert anna.get("/admin/").context["warning"] == ""
@@ -286,7 +346,7 @@ def test_the_home_warns_when_nothing_looks_for_what_is_due(world, tokyo, at):
 
 
 @pytest.mark.parametrize(
-    "what", ["publish", "plan", "cancel", "rename", "reason", "drop", "give_up", "undo", "companions"]
+    "what", ["publish", "plan", "cancel", "rename", "reason", "drop", "give_up", "undo", "companions", "take_over"]
 )
 def test_only_publishers_move_releases(capitals, at, what):
     bruno = at("bruno")

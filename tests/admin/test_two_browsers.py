@@ -30,10 +30,11 @@ def two(own, world_template, tmp_path, monkeypatch):
         with server(pair, tmp_path / "a") as first, server(pair, tmp_path / "a") as second, chromium() as browser:
             connections.close_all()  # inside the driver's event loop Django keeps connections of their own
 
-            def tab(name: str, number: int):
+            def tab(name: str, number: int, script: str = ""):
                 context = browser.new_context(base_url=(first, second)[number])
                 context.add_cookies([cookies[name]])
                 page = context.new_page()
+                page.add_init_script(script)
                 page.goto(malta)
                 return page
 
@@ -64,6 +65,24 @@ def test_they_see_each_other_come_and_go(two):
     bruno.context.close()  # a browser that ends says nothing any more, or just in time
     gone = seconds(lambda: present(anna) == "", 30)
     print(f"seen after {seen:.1f} s, gone after {gone:.1f} s")
+
+
+SLOWED = """
+window.setInterval = () => 0; // as good as what browsers do to the timers of a page in the background
+Object.defineProperty(Document.prototype, "hidden", { get: () => true });
+"""
+
+
+def test_a_tab_in_the_background_is_there_until_it_ends_and_then_soon_gone(two):
+    bruno = two("bruno", 1, SLOWED)
+    anna = two("anna", 0)
+    seconds(lambda: "Bruno Reviewer is here" in present(anna), 10)
+    anna.wait_for_timeout(22_000)  # longer than a word of it counts
+    assert "Bruno Reviewer is here" in present(anna)
+    bruno.route("**/presence/", lambda route: route.abort())  # it dies without a goodbye
+    bruno.context.close()
+    gone = seconds(lambda: present(anna) == "", 30)
+    print(f"gone after {gone:.1f} s")
 
 
 def test_what_was_typed_survives_the_browser_and_is_offered_on_another_server(two):
@@ -136,3 +155,23 @@ def test_leaving_with_unsaved_changes_asks_and_otherwise_does_not(two):
     anna.click("button[name=_continue]")
     anna.wait_for_selector(".messagelist .success")
     assert asked == ["beforeunload"]
+
+
+def test_two_tabs_of_one_person_keep_what_is_typed_in_each(two):
+    first, second = two("anna", 0), two("anna", 1)
+    first.fill("#id_summary", "Typed in the first tab.")
+    seconds(lambda: "in another tab, with unsaved changes" in present(second), 10)
+    second.fill("#id_capital", "Mdina")
+    seconds(lambda: Autosave.objects.count() == 2, 10)
+    second.click("button[name=_continue]")
+    second.wait_for_selector(".messagelist .success")
+    assert World().malta.summary == ""
+    assert "Typed+in+the+first+tab." in Autosave.objects.get().typed
+    first.context.close()  # crashed, say
+    again = two("anna", 1)
+    again.click("button[name=_kept]")  # what the second tab saved is merged in
+    assert again.input_value("#id_summary") == "Typed in the first tab."
+    again.click("button[name=_continue]")
+    again.wait_for_selector(".messagelist .success")
+    assert (World().malta.summary, World().malta.capital) == ("Typed in the first tab.", "Mdina")
+    assert not Autosave.objects.exists()

@@ -17,6 +17,13 @@ from tests.world import resave
 from .browser import add_row, typed
 
 pytestmark = pytest.mark.services
+
+
+def mark():
+    """What the page offers to bring back, as its button says it."""
+    return {"_kept": Autosave.objects.order_by("-at")[0].mark}
+
+
 TAB, OTHER = "a-tab-of-anna", "a-tab-of-bruno"
 
 
@@ -86,7 +93,7 @@ def test_what_was_typed_is_offered_back_from_any_computer_and_becomes_no_revisio
     page = elsewhere.get(address(malta)).content.decode()
     assert "that was not saved" in page
     assert 'value="Mdina!"' not in page
-    back = elsewhere.post(address(malta), {"_kept": "1"}).content.decode()
+    back = elsewhere.post(address(malta), mark()).content.decode()
     assert 'value="Mdina!"' in back
     assert 'value="Melita"' in back
     assert "It isn&#x27;t saved yet" in back
@@ -97,7 +104,7 @@ def test_a_save_ends_it(world, at):
     anna, malta = at("anna"), world.malta
     fields = typed(anna.get(address(malta)), capital="Mdina")
     anna.post(address(malta, "autosave"), fields)
-    back = typed(anna.post(address(malta), {"_kept": "1"}))
+    back = typed(anna.post(address(malta), mark()))
     assert back["capital"] == ["Mdina"]
     assert anna.post(address(malta), back).status_code == 302
     assert world.malta.capital == "Mdina"
@@ -113,16 +120,57 @@ def test_it_pauses_when_somebody_else_has_saved_and_keeps_what_it_has(world, at)
     assert answer.status_code == 409
     assert "no longer kept" in answer.json()["said"]
     assert "Mdina" in Autosave.objects.get().typed
-    assert 'value="Mdina"' in anna.post(address(malta), {"_kept": "1"}).content.decode()
+    assert 'value="Mdina"' in anna.post(address(malta), mark()).content.decode()
 
 
 def test_a_new_record_is_kept_too_and_can_be_thrown_away(world, at):
     anna, where = at("anna"), f"{list_address(Partner)}add/"
     anna.post(f"{where}autosave/", typed(anna.get(where), title="Lemuria"))
-    assert 'value="Lemuria"' in anna.post(where, {"_kept": "1"}).content.decode()
-    assert anna.post(f"{where}discard/").url == where
+    assert 'value="Lemuria"' in anna.post(where, mark()).content.decode()
+    anna.post(f"{where}discard/", {"mark": "1-1"})  # not the one that the page showed
+    assert Autosave.objects.exists()
+    assert anna.post(f"{where}discard/", {"mark": mark()["_kept"]}).url == where
     assert not Autosave.objects.exists()
     assert anna.post(where, {"_kept": "1"}).status_code == 200  # nothing is there any more: the form's own complaints
+
+
+def test_two_tabs_of_one_person_never_write_over_each_other(world, at):
+    anna, malta = at("anna"), world.malta
+    fields = typed(anna.get(address(malta)))
+    ping(anna, malta, TAB, dirty="1")
+    assert ping(anna, malta, "second-tab")["said"] == ["You have it open in another tab, with unsaved changes"]
+    keep = address(malta, "autosave")
+    anna.post(keep, fields | {"from_tab": TAB, "summary": ["Typed for an hour."]})
+    anna.post(keep, fields | {"from_tab": "second-tab", "capital": ["Mdina"]})
+    page = anna.get(address(malta)).content.decode()
+    assert page.count('name="_kept"') == 2
+    assert "You have this open in another tab, and typed something there" in page
+    back = anna.post(address(malta), {"_kept": Autosave.objects.get(tab=TAB).mark})
+    assert "Typed for an hour." in back.content.decode()
+
+    # What was brought back is kept by the new tab only; what its first tab kept meanwhile stays.
+    again = typed(back) | {"from_tab": "third-tab"}
+    anna.post(keep, again)
+    assert set(Autosave.objects.values_list("tab", flat=True)) == {"second-tab", "third-tab"}
+    anna.post(keep, fields | {"from_tab": TAB, "summary": ["Typed for two hours."]})
+    assert anna.post(address(malta), again).status_code == 302
+    assert set(Autosave.objects.values_list("tab", flat=True)) == {"second-tab", TAB}
+    assert world.malta.summary == "Typed for an hour."
+
+
+def test_a_refused_form_stays_the_tab_that_it_was(world, at):
+    anna, malta = at("anna"), world.malta
+    fields = typed(anna.get(address(malta)), title="", from_tab=TAB)
+    anna.post(address(malta, "autosave"), fields)
+    assert f'data-tab="{TAB}"' in anna.post(address(malta), fields).content.decode()
+
+
+def test_only_so_many_are_kept_of_one_form(world, at, settings):
+    settings.LIMITS = settings.LIMITS | {"autosaves": 2}
+    fields = typed(at("anna").get(address(world.malta)))
+    for number in range(3):
+        at("anna").post(address(world.malta, "autosave"), fields | {"from_tab": f"tab-{number}"})
+    assert set(Autosave.objects.values_list("tab", flat=True)) == {"tab-1", "tab-2"}
 
 
 def test_what_is_too_long_is_said(world, at, settings):

@@ -108,6 +108,8 @@ def test_preview_and_remarks_follow_the_typing(tab):
     tab.keyboard.type(" Yes.")
     tab.wait_for_selector(".md-view strong:has-text('waiting')")
     assert tab.inner_text(".md-words") == "7 words"
+    tab.fill("#id_summary", "An island.")
+    assert tab.inner_text(".summary-words") == "2 words"
     assert tab.inner_text(".md-found") == "1 remark"
     tab.click(".md-remarks button")
     chosen = (

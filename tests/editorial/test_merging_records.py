@@ -7,8 +7,9 @@ from django.test import Client
 
 from partnerships.editorial.audit import faults
 from partnerships.editorial.models import Event, State
-from partnerships.editorial.publication import merge, publish
+from partnerships.editorial.publication import merge, merge_for, publish
 from partnerships.models import Citation, Record, Source
+from partnerships.publishing.feed import Refusal
 from partnerships.publishing.reading import public
 from tests.world import resave, save
 
@@ -25,6 +26,16 @@ def twin(world):
     japan = resave(world.japan, capital="Tokyo")
     publish([japan], by="chiara", change_kind="new_evidence", note="The capital is named.")
     return twin
+
+
+def test_only_who_may_merges(world, twin):
+    for name in ("sam", "anna", "bruno"):
+        with pytest.raises(Refusal, match="your account can't merge this"):
+            merge_for(world.user(name), twin, world.nato_topic, note="They are one page.")
+    assert Source.objects.filter(pk=twin.pk).exists()
+    merge_for(world.user("chiara"), twin, world.nato_topic, note="They are one page.")
+    assert not Source.objects.filter(pk=twin.pk).exists()
+    assert Event.objects.get(verb="merge").by == "chiara"
 
 
 def test_citations_move_and_become_public(world, twin):

@@ -21,6 +21,7 @@ PAST = {
     "follow_seconds": ("seconds", "the mirror tries again later"),
     "owned_rows": ("rows", "the form comes back with a sentence"),
     "autosave_length": ("characters", "what is typed is no longer kept while typing; saving works"),
+    "autosaves": ("tabs of one person and form", "what the oldest tab kept is forgotten"),
     "text_length": ("characters", "the form comes back with a sentence"),
     "import_rows": ("records", "the file is refused with a sentence"),
     "import_bytes": ("bytes", "the file is refused with a sentence"),
