@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -6,3 +8,6 @@ class PartnershipsConfig(AppConfig):
 
     name = "partnerships"
     verbose_name = "Partnerships"
+
+    def ready(self):
+        import_module("portal.checks")  # registers them

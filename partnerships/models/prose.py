@@ -18,7 +18,9 @@ MARKDOWN = ("body",)
 RECORD = re.compile(r"\brecord:([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})")
 PICTURE = re.compile(rf"!\[(?:\\.|[^\[\]\\])*\]\({RECORD.pattern}\)")
 _LINK = re.compile(rf"(?<!!)\[((?:\\.|[^\[\]\\])*)\]\({RECORD.pattern}\)")
-NOTE = re.compile(r"\[\^([-\w]+)(?::\s*([^\]\n]+))?\]")
+NOTE = re.compile(
+    r"\[\^([-\w]+)(?::\s{0,20}+([^\]\n]{0,300}))?\]"
+)  # bounded: many that are never closed take no long time
 
 
 def record_links(text: str) -> set[UUID]:
