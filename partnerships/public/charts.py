@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
@@ -17,8 +17,11 @@ from partnerships.models import Edition, Exercise, Framework, Kind
 from partnerships.models.cells import safe
 from partnerships.publishing.reading import public
 from partnerships.queries import atlas, timeline
+from partnerships.queries.addresses import with_query
 from partnerships.queries.as_of import Day
+from partnerships.queries.filters import QUESTIONS
 
+from .chips import list_parameters
 from .drawings import Column, columns, scale_for
 from .frameworks import memberships_of
 from .serving import page
@@ -58,9 +61,9 @@ class Numbers:
     by_year: dict[str, Counter[int]]
 
 
-def editions(day: Day) -> Numbers:
-    """Editions of exercises by the year of their first day and the form of their series. One query."""
-    begun = Q(first_day_earliest__lte=day.day)
+def editions(series: QuerySet, day: Day) -> Numbers:
+    """Editions of some series by the year of their first day and the form of their series. One query."""
+    begun = Q(first_day_earliest__lte=day.day, series__in=series.order_by().values("pk"))
     rows = public(Edition).filter(begun).order_by().values_list("series__form", "first_day")
     by_year: dict[str, Counter[int]] = {str(form.label): Counter() for form in Exercise.Form}
     for form, first_day in rows:
@@ -74,14 +77,15 @@ def editions(day: Day) -> Numbers:
     )
 
 
-def memberships(day: Day) -> Numbers:
-    """Countries surely in force in each framework at the end of each year, or on the day shown. Three queries."""
+def memberships(frameworks: QuerySet, day: Day) -> Numbers:
+    """Countries surely in force in each of some frameworks at the end of each year, or on the day shown. Four queries."""
+    asked = set(frameworks.order_by().values_list("pk", flat=True))
     of_framework: dict = {}
-    for row in memberships_of():
+    for row in memberships_of(asked):
         of_framework.setdefault(row.framework_id, []).append(row)
     years = range(1991, day.day.year + 1)
     by_year: dict[str, Counter[int]] = {}
-    for framework in atlas.frameworks():
+    for framework in (one for one in atlas.frameworks() if one.pk in asked):
         counts = timeline.counts(of_framework.get(framework.pk, []), day.day)
         numbers: Counter[int] = Counter()
         for year in years:
@@ -99,19 +103,19 @@ def memberships(day: Day) -> Numbers:
     )
 
 
-CHARTS: dict[type[Kind], tuple[str, Callable[[Day], Numbers]]] = {
+CHARTS: dict[type[Kind], tuple[str, Callable[[QuerySet, Day], Numbers]]] = {
     Exercise: ("editions-by-year", editions),
     Framework: ("countries-by-year", memberships),
 }
 """The chart of a kind's list: its name in addresses, and what it counts."""
 
 
-def chart_of(kind: type[Kind], visit: Visit) -> Chart | None:
-    """The chart of a kind's list on the day of the visit, of all its records; None where there is nothing to draw."""
+def chart_of(kind: type[Kind], rows: QuerySet, visit: Visit) -> Chart | None:
+    """The chart of the rows of a kind's list on the day of the visit; None where there is nothing to draw."""
     if kind not in CHARTS:
         return None
     name, count = CHARTS[kind]
-    numbers = count(visit.day)
+    numbers = count(rows, visit.day)
     if not numbers.by_year:
         return None
     scale = scale_for(visit.day.today)
@@ -119,7 +123,8 @@ def chart_of(kind: type[Kind], visit: Visit) -> Chart | None:
     for title, mine in numbers.by_year.items():
         drawn, most = columns(scale, {"part": mine}, HEIGHT)
         panels.append(Panel(title, drawn, most))
-    path = visit.keep(f"/{kind.plural}/{name}.csv")
+    asked = [(one, visit.given[one]) for one in QUESTIONS[kind].parameters() if visit.given.get(one)]
+    path = visit.keep(with_query(f"/{kind.plural}/{name}.csv", asked))
     return Chart(numbers.title, numbers.rule, list(numbers.by_year), _rows(numbers), path, panels)
 
 
@@ -129,12 +134,15 @@ def _rows(numbers: Numbers) -> list[tuple[int, list[int]]]:
 
 
 def file_view(kind: type[Kind]) -> Callable[..., HttpResponse]:
-    """The view of a chart's numbers as CSV. The last column says the day."""
+    """The view of a chart's numbers as CSV, narrowed as the list is. The last column says the day."""
     name, count = CHARTS[kind]
+    lists = list_parameters(kind)
+    others = [one for one in QUESTIONS[kind].parameters() if one not in lists]
 
-    @page()
+    @page(*others, lists=lists)
     def view(visit: Visit) -> HttpResponse:
-        numbers = count(visit.day)
+        asked = QUESTIONS[kind](visit.given, public(kind), day=visit.day.day, dated=visit.day.dated)
+        numbers = count(asked.qs, visit.day)
         out = io.StringIO(newline="")
         lines = csv.writer(out)
         lines.writerow(["year", *map(safe, numbers.by_year), "as_of"])

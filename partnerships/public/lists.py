@@ -256,7 +256,7 @@ def list_view(kind: type[Kind]) -> Callable[..., HttpResponse]:
             "scale": scale_for(visit.day.today),
             "turns": _turns(kind),
             "downloads": downloads(kind, visit),
-            "chart": chart_of(kind, visit),
+            "chart": chart_of(kind, asked.qs, visit),
         }
         return render(visit, layout.template, context, crumbs=[Place(str(LIST_TITLES[kind]), "")])
 

@@ -56,14 +56,14 @@ def not_found(request: HttpRequest, exception: Exception | None = None, *, today
     return render(visit, "errors/404.html", context, status=404)
 
 
-def near_matches(words: str, day: date) -> list[Stub]:
-    """Up to `NEAR` public records that the last part of an address may have meant, the best first."""
+def near_matches(words: str, day: date) -> list[tuple[Stub, str]]:
+    """Up to `NEAR` public records that the last part of an address may have meant, with their kinds, the best first."""
     words = " ".join(words.split()[: settings.LIMITS["query_words"]])
     if not words or not is_text(words):
         return []
     found = _best(words) or _best(corrected(words))
     ends = stubs(public(Record).filter(pk__in=found), day)
-    return [ends[pk] for pk in found if pk in ends and ends[pk].path]
+    return [(ends[pk], str(KINDS[ends[pk].kind]._meta.verbose_name)) for pk in found if pk in ends and ends[pk].path]
 
 
 def _best(words: str) -> list[UUID]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.db.models import Case, When
 from django.http import HttpResponse, JsonResponse
 
 from partnerships.models import KINDS, Record
@@ -52,4 +53,5 @@ def suggestions(visit: Visit) -> HttpResponse:
 
 def _best(words: str) -> list[SearchEntry]:
     entries = ranked(words, part=NAMES).exclude(kind__in=PAGELESS).defer("text")
-    return list(entries.order_by("rank", "title", "record")[:MOST])
+    place = Case(*(When(kind=name, then=number) for number, name in enumerate(KINDS)), default=len(KINDS))
+    return list(entries.order_by("rank", place, "title", "record")[:MOST])

@@ -14,6 +14,7 @@ from partnerships.publishing.reading import public
 
 CHARTS = {"/exercises/": "editions-by-year", "/frameworks/": "countries-by-year"}
 DAYS = ["", "as_of=2014-05-01"]
+NARROWED = {"/exercises/": "form=live_exercise", "/frameworks/": "type=programme"}
 
 
 def panels(html: str) -> dict[str, dict[int, int]]:
@@ -58,6 +59,19 @@ def test_every_number_drawn_is_in_the_table_and_the_file(content, read, reader, 
     assert {row["as_of"] for row in rows} == {"2014-05-01" if day else "2026-11-25"}
 
 
+@pytest.mark.parametrize("address", CHARTS)
+def test_a_chart_follows_the_filters_of_its_list(content, read, reader, address):
+    whole, page = table(read(address).response.text), read(f"{address}?{NARROWED[address]}")
+    narrowed = table(page.response.text)
+    assert 0 < len(narrowed) < len(whole)
+    assert narrowed == {head: whole[head] for head in narrowed}
+    assert list(panels(page.response.text)) == list(narrowed)
+    (link,) = [one for one in page.links() if f"{CHARTS[address]}.csv" in one]
+    assert NARROWED[address] in link
+    rows = list(csv.DictReader(io.StringIO(reader.get(link).content.decode())))
+    assert {head: {int(row["year"]): int(row[head]) for row in rows if int(row[head])} for head in narrowed} == narrowed
+
+
 def test_all_editions_with_a_day_are_counted(content, read):
     counted = sum(sum(numbers.values()) for numbers in table(read("/exercises/").response.text).values())
     assert counted == public(Edition).filter(first_day_earliest__lte="2026-11-25").count() > 0
@@ -77,4 +91,4 @@ def test_nothing_to_draw_is_not_drawn(empty, read, reader):
 
 
 def test_a_slip_is_refused(world, read):
-    assert read("/exercises/editions-by-year.csv?form=cyber", 400)
+    assert read("/exercises/editions-by-year.csv?form=cyberr", 400)

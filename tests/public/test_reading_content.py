@@ -5,11 +5,16 @@ Only reads, and knows nothing of the editorial side: runs against a published fi
 
 import gzip
 import time
+from datetime import date
 
 import pytest
 
 from partnerships.models import KINDS, Citation, Edition, Participant, Partner
+from partnerships.publishing.models import SearchEntry
 from partnerships.publishing.reading import public
+from partnerships.queries.as_of import Day
+from partnerships.queries.facets import SHOWN, facets
+from partnerships.queries.filters import QUESTIONS
 from partnerships.queries.participants import status_then
 
 from .samples import FILES, SAMPLES, filled
@@ -62,6 +67,23 @@ def test_every_page_of_the_sitemap_is_there(reader):
     assert len(addresses) > 1000
     for address in addresses[::9]:
         assert reader.get(address.removeprefix("http://localhost:8000")).status_code == 200, address
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("given", [{}, {"as_of": "2014-03-01"}, {"q": "nato"}], ids=["all", "then", "words"])
+def test_every_count_of_every_facet_is_what_its_value_gives(given):
+    day = Day(date.fromisoformat(given.get("as_of", "2026-11-25")), date(2026, 11, 25), given.get("as_of", ""))
+    asked = {name: value for name, value in given.items() if name != "as_of"}
+    counted = 0
+    for model in SHOWN:
+        if model is SearchEntry and "q" not in asked:
+            continue
+        for facet in facets(model, asked, public(model), day):
+            for option in facet.options:
+                rows = QUESTIONS[model](asked | {facet.name: option.value}, public(model), day=day.day, dated=day.dated)
+                assert rows.qs.count() == option.count > 0, (model, facet.name, option.value)
+                counted += 1
+    assert counted > 100
 
 
 # Answers that must be right ---------------------------------------------------------------------------------------------
