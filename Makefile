@@ -50,8 +50,9 @@ TURNS ?= 5
 bench: dev  ## ready answers against nginx's own static files, in one run (needs wrk and nginx)
 	@$(python) -m bench.warm --turns $(TURNS)
 
-pictures: dev  ## the pictures of docs/editors.md, made again
+pictures: dev  ## the pictures of docs/, made again
 	@$(python) bin/desk-pictures
+	@$(python) bin/site-pictures
 
 check: dev  ## lint, format, types, templates, migrations, deployment settings
 	@.venv/bin/ruff check .

@@ -33,7 +33,7 @@ from partnerships.publishing.reading import public
 from partnerships.queries.timeline import change_days, neighbours
 
 from .addresses import PLACES, address
-from .drawings import UNITS, Scale, scale_for
+from .drawings import Scale, scale_for
 from .visits import Visit
 from .wording import upfirst
 
@@ -111,11 +111,6 @@ def time_bar(visit: Visit) -> TimeBar:
     scale, days = scale_for(visit.day.today), change_days()
     ticks = [Tick(scale.x(day), min(8 + 2 * number, 26)) for day, number in sorted(days.items())]
     return TimeBar(scale, ticks, scale.x(visit.day.day), *neighbours(days, visit.day.day))
-
-
-def year_columns(scale: Scale) -> list[tuple[int, int]]:
-    """Each year with the place of its column, for readers who point."""
-    return [(year, number * UNITS) for number, year in enumerate(scale.years)]
 
 
 # Notices --------------------------------------------------------------------------------------------------------------

@@ -16,7 +16,6 @@ from partnerships.queries.notes import Notes
 from partnerships.queries.prose import linked, noted, to_html
 
 from .addresses import PLACES, absolute, address
-from .frame import year_columns
 from .wording import machine, number, upfirst, written
 
 VERDICTS = {verdict.value: verdict.label for verdict in Verdict}
@@ -70,7 +69,6 @@ def environment(**options) -> jinja2.Environment:
         "absolute": absolute,
         "places": PLACES,
         "list_of": list_path,
-        "year_columns": year_columns,
         "verdict_words": VERDICTS,
         "roles": ROLES,
     }

@@ -6,7 +6,8 @@ import os
 import socket
 import subprocess
 import sys
-from contextlib import closing
+from contextlib import closing, contextmanager
+from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -15,9 +16,9 @@ from tests import databases
 from tests.admin.live import _wait
 
 
-@pytest.fixture
-def serving(content_template, tmp_path):
-    """Its address. Nothing is kept ready, so every answer is made."""
+@contextmanager
+def public_process(pair: dict, folder: Path, **more: str):
+    """A process that answers readers from the published file of `pair`: its address."""
     if databases.on_postgresql():
         pytest.skip("the server of these tests reads an SQLite file")
     with closing(socket.socket()) as free:
@@ -25,15 +26,14 @@ def serving(content_template, tmp_path):
         port = free.getsockname()[1]
     environment = os.environ | {
         "PORTAL_ROLE": "public",
-        "PUBLISHED_DATABASE_URL": f"sqlite:///{content_template['published']}",
+        "PUBLISHED_DATABASE_URL": f"sqlite:///{pair['published']}",
         "SITE_ORIGIN": f"http://localhost:{port}",
-        "STORE_MEGABYTES": "0",
-        "VAR_DIR": str(tmp_path),
+        "VAR_DIR": str(folder),
     }
     command = [sys.executable, "-m", "granian", "portal.wsgi:application", "--interface", "wsgi", "--host", "127.0.0.1"]
-    with open(tmp_path / "server.log", "w") as log:
+    with open(folder / "server.log", "w") as log:
         process = subprocess.Popen(
-            [*command, "--port", str(port)], cwd=settings.BASE_DIR, env=environment, stdout=log, stderr=log
+            [*command, "--port", str(port)], cwd=settings.BASE_DIR, env=environment | more, stdout=log, stderr=log
         )
     try:
         _wait(f"http://localhost:{port}/healthz")
@@ -41,3 +41,10 @@ def serving(content_template, tmp_path):
     finally:
         process.terminate()
         process.wait(10)
+
+
+@pytest.fixture
+def serving(content_template, tmp_path):
+    """Its address. Nothing is kept ready, so every answer is made."""
+    with public_process(content_template, tmp_path, STORE_MEGABYTES="0") as where:
+        yield where
