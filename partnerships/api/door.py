@@ -58,7 +58,7 @@ class Door(APIView):
     answer: Any = None
     """The serializer of its answer, for the schema."""
     media_type: ClassVar[str] = "application/json"
-    refusals: ClassVar[tuple[int, ...]] = (400, 405, 406, 429, 500)
+    refusals: ClassVar[tuple[int, ...]] = (400, 405, 406, 429, 500, 503)
     """The statuses of problems that it can answer with."""
 
     def initial(self, request, *args, **kwargs):

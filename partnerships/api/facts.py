@@ -37,8 +37,6 @@ BATCH = 200
 class Facts(Door):
     """An address of one kind of record or owned row. It can be turned to a day, and asked for what was known at a moment."""
 
-    refusals = (*Door.refusals, 503)
-
     serializer: ClassVar[type[Chosen]] = Chosen
     form: str = ""
     """The form besides JSON that the end of the address asks for."""

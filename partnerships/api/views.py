@@ -60,7 +60,6 @@ class Search(Door):
     answer = envelope_of(FoundSerializer, facets=True, corrected=True)
     questions = SearchQuestions
     needed = ("q",)
-    refusals = (*Door.refusals, 503)
     parameters = ("q", "kind", "region", "framework", "as_of", "known_at", "ordering", "facets", "page_size", "cursor")
 
     def get(self, request):
