@@ -126,11 +126,11 @@ def stored() -> Store:
 
 def addresses() -> list[str]:
     answered = [one for one in dict.fromkeys(filled(SLUGS, SAMPLES)) if "{" not in one]
-    return [*answered[20 :: 9 if FULL else 400], *some(API, 20, 1)]
+    return [*answered[20 :: 18 if FULL else 400], *some(API, 20, 1)]
 
 
 @pytest.mark.services
-@pytest.mark.sampled
+@pytest.mark.slow
 def test_whatever_was_asked_before_a_plain_request_is_answered_as_ever(still_world):
     tried, wrong = 0, []
     for address in addresses():
@@ -161,7 +161,7 @@ def test_whatever_was_asked_before_a_plain_request_is_answered_as_ever(still_wor
             wrong.append(f"{address} is answered otherwise afterwards")
     print(f"\ncaches: hostile requests tried {tried} / plain answers changed {len(wrong)}")
     assert wrong == []
-    assert tried > (2000 if FULL else 100)
+    assert tried > (1000 if FULL else 100)
 
 
 @pytest.mark.sampled

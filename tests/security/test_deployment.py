@@ -36,6 +36,7 @@ def test_the_settings_of_every_role_are_clean(tmp_path, role):
     assert ran.returncode == 0, ran.stderr
 
 
+@pytest.mark.slow
 def test_an_https_address_brings_strict_settings(tmp_path):
     names = [
         *("DEBUG", "LOCAL_MODE", "ALLOWED_HOSTS", "SECURE_SSL_REDIRECT", "SECURE_HSTS_SECONDS", "SESSION_COOKIE_NAME"),

@@ -61,7 +61,7 @@ def asked(address: str, slug: str) -> tuple:
 
 
 @pytest.mark.services
-@pytest.mark.sampled
+@pytest.mark.slow
 def test_a_draft_and_what_never_was_answer_alike_at_every_address(world):
     tried, wrong = 0, []
     places = [
