@@ -67,9 +67,8 @@ def test_the_commands_named_exist():
     texts = [file.read_text() for file in files]
     assert [unknown_calls(text) for text in texts] == [[]] * len(files)
     assert sum(len(calls(text)) for text in texts) >= 5
-    guide = re.findall(
-        r"manage\.py [a-z_]+(?: --[a-z-]+| \d+| [A-Z]+| /[\w/.-]+)*", (ROOT / "docs/operations.md").read_text()
-    )
+    guides = "".join((ROOT / "docs" / name).read_text() for name in ("operations.md", "scaling.md"))
+    guide = re.findall(r"manage\.py [a-z_]+(?: --[a-z-]+| \d+| [A-Z]+| /[\w/.-]+)*", guides)
     assert len(guide) > 10
     assert [unknown_calls(call) for call in guide] == [[]] * len(guide)
     assert unknown_calls("manage.py serv --host x") == ["serv"]
