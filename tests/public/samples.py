@@ -64,7 +64,7 @@ SAMPLES: dict[str, list[str]] = {
         "/compare/?programme={programme}",
     ],
     "matrix": ["/matrix/", f"/matrix/?{DAY}", "/matrix/?as_of=1960"],
-    "changes": ["/changes/", "/changes/?before=3", f"/changes/?{DAY}"],
+    "changes": ["/changes/", "/changes/?before=3", f"/changes/?{DAY}", "/changes/?since=2020-01-01&until=2030-01-01"],
     "changes-feed": ["/changes/feed.atom"],
     "corrections": ["/corrections/", "/corrections/?before=3", f"/corrections/?{DAY}"],
     "corrections-feed": ["/corrections/feed.atom"],
