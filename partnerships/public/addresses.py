@@ -44,6 +44,14 @@ def address(thing, *, series: str = "") -> str | None:
     return page_path(thing.kind, thing.slug, series)
 
 
+MARKDOWN = ".md"
+
+
+def markdown_path(path: str) -> str:
+    """Where the page of a record at a path stands as Markdown."""
+    return path.removesuffix("/") + MARKDOWN
+
+
 def absolute(path: str) -> str:
     return settings.SITE_ORIGIN + path
 

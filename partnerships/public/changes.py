@@ -14,6 +14,7 @@ from partnerships.queries.changes import Step, corrections, is_last, single_step
 from partnerships.queries.parameters import BadParameter
 
 from .addresses import PLACES, absolute, address
+from .between import between
 from .frame import Place, many, render
 from .serving import page
 from .visits import Visit
@@ -50,8 +51,13 @@ def lately(number: int, visit: Visit) -> list[Told]:
     return [told(step) for step in steps(number, visit.day.day)]
 
 
-@page("before")
+@page("before", "since", "until")
 def changes(visit: Visit) -> HttpResponse:
+    """The log page by page, or all of it between two days, which has no pages."""
+    if {"since", "until"} & set(visit.given):
+        if "before" in visit.given:
+            raise BadParameter("before", "A range of days has no pages. Leave “before” out, or the days.")
+        return between(visit)
     before = _seq(visit.given.get("before", ""))
     found = steps(SHOWN, visit.day.day, before=before)
     older = "" if is_last(found) else visit.here(before=str(found[-1].first))

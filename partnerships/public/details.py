@@ -23,7 +23,7 @@ from partnerships.queries.freshness import freshness
 from partnerships.queries.notes import Notes, citations
 from partnerships.queries.records import Stub, names_on, series_of, stubs
 
-from .addresses import address, report_address
+from .addresses import address, markdown_path, report_address
 from .citing import FORMS, Cited, plain
 from .days import text_fits
 from .drawings import Scale, scale_for
@@ -374,10 +374,20 @@ class RecordPage:
         kind = type(self.record)
         return [Place(many(kind), address(kind)), Place(self.title, "")]
 
-    def response(self) -> HttpResponse:
+    @property
+    def markdown(self) -> str:
+        """Where the page stands as Markdown, turned to the same day."""
+        return self.visit.keep(markdown_path(self.visit.path))
+
+    @property
+    def shown(self) -> tuple[str, dict]:
+        """The template of the page, and what it reads."""
         if self.not_yet:
-            return render(self.visit, "records/not_yet.html", {"page": self}, crumbs=self.crumbs())
-        return render(self.visit, self.template, {"page": self, **self.context()}, crumbs=self.crumbs())
+            return "records/not_yet.html", {"page": self}
+        return self.template, {"page": self, **self.context()}
+
+    def response(self) -> HttpResponse:
+        return render(self.visit, *self.shown, crumbs=self.crumbs())
 
 
 def statements(claims: Iterable[Claim], ends: dict[UUID, Stub], day: Day) -> list[Statement]:

@@ -161,12 +161,16 @@ class EditionPage(RecordPage):
         ]
 
 
-def edition(visit: Visit, series: str, slug: str) -> HttpResponse:
+def edition_page(visit: Visit, series: str, slug: str) -> EditionPage:
     """The page of an edition; under another series than its own it leads to its own address."""
     record = find(EditionPage.records(Edition), Edition, slug)
     if record.series.slug != series:
         raise Elsewhere(address(record))
-    return EditionPage(record, visit).response()
+    return EditionPage(record, visit)
+
+
+def edition(visit: Visit, series: str, slug: str) -> HttpResponse:
+    return edition_page(visit, series, slug).response()
 
 
 PAGE: dict[type[Kind], type[RecordPage]] = {Exercise: ExercisePage}

@@ -30,13 +30,17 @@ class OwnPage(RecordPage):
         return [*above, Place(self.title, "")]
 
 
-@page()
-def own_page(visit: Visit, slug: str) -> HttpResponse:
+def own(visit: Visit, slug: str) -> OwnPage:
     """A page by its slug; one with an address of its own is only there."""
     record = find(public(Page), Page, slug)
     if (path := address(record)) != visit.path:
         raise Elsewhere(path)
-    return OwnPage(record, visit).response()
+    return OwnPage(record, visit)
+
+
+@page()
+def own_page(visit: Visit, slug: str) -> HttpResponse:
+    return own(visit, slug).response()
 
 
 @page()

@@ -35,6 +35,7 @@ from .below import below
 from .details import RecordPage, find
 from .frame import LIST_TITLES
 from .lists import list_view
+from .markdown import as_markdown
 from .serving import page
 from .visits import Visit
 
@@ -57,6 +58,27 @@ def detail_view(kind: type[Kind]) -> Callable[..., HttpResponse]:
     return view
 
 
+def markdown_view(kind: type[Kind]) -> Callable[..., HttpResponse]:
+    """The view of a kind's records as Markdown."""
+    shown = OWN.get(kind, RecordPage)
+
+    @page()
+    def view(visit: Visit, slug: str) -> HttpResponse:
+        return as_markdown(visit, lambda visit: shown(find(shown.records(kind), kind, slug), visit))
+
+    return view
+
+
+def own_markdown(visit: Visit, slug: str) -> HttpResponse:
+    """A page of the portal's own as Markdown."""
+    return as_markdown(visit, lambda visit: pages.own(visit, slug))
+
+
+def edition_markdown(visit: Visit, series: str, slug: str) -> HttpResponse:
+    """An edition as Markdown."""
+    return as_markdown(visit, lambda visit: exercises.edition_page(visit, series, slug))
+
+
 urlpatterns = [
     path("", home.home, name="home"),
     path("map/", atlas.map_page, name="map"),
@@ -75,6 +97,10 @@ urlpatterns = [
     path("about/", pages.own_page, {"slug": "about"}, name="about"),
     path("about/method/", pages.own_page, {"slug": "method"}, name="method"),
     path("pages/<slug:slug>/", pages.own_page, name="pages-detail"),
+    path("about.md", page()(own_markdown), {"slug": "about"}, name="about-markdown"),
+    path("about/method.md", page()(own_markdown), {"slug": "method"}, name="method-markdown"),
+    path("pages/<slug:slug>.md", page()(own_markdown), name="pages-markdown"),
+    path("exercises/<slug:series>/<slug:slug>.md", page()(edition_markdown), name="editions-markdown"),
     *below(Page, "pages/<slug:slug>/"),
     *below(Edition, "exercises/<slug:series>/<slug:slug>/"),
     *(route for kind in LIST_TITLES for route in below(kind, f"{kind.plural}/<slug:slug>/")),
@@ -98,5 +124,6 @@ for kind in LIST_TITLES:
         ),
         path(f"{kind.plural}/", list_view(kind), name=f"{kind.plural}-list"),
         path(f"{kind.plural}/feed.atom", changes.kind_feed, {"kind": kind}, name=f"{kind.plural}-feed"),
+        path(f"{kind.plural}/<slug:slug>.md", markdown_view(kind), name=f"{kind.plural}-markdown"),
         path(f"{kind.plural}/<slug:slug>/", detail_view(kind), name=f"{kind.plural}-detail"),
     ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 
 from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
@@ -103,6 +103,24 @@ def by_themselves(entries: Iterable[Change], day: date) -> list[Step]:
     found = [Step(entry, entry.seq) for entry in entries]
     _name(found, day)
     return found
+
+
+def _between(since: date | None, until: date) -> QuerySet[Change]:
+    """The entries from the beginning of a day in UTC (None: of the log) through the end of another."""
+    rows = Change.objects.using(PUBLISHED)
+    if until < date.max:
+        rows = rows.filter(at__lt=datetime.combine(until + timedelta(days=1), time.min, UTC))
+    return rows.filter(at__gte=datetime.combine(since, time.min, UTC)) if since else rows
+
+
+def numbers_between(since: date | None, until: date) -> dict[str, int]:
+    """How many entries there are of each kind of record. One query."""
+    return dict(_between(since, until).order_by().values_list("kind").annotate(Count("seq")))
+
+
+def steps_between(since: date | None, until: date, day: date, limit: int) -> list[Step]:
+    """The newest entries of the range, each by itself, with the records' names of `day`."""
+    return by_themselves(_between(since, until).order_by("-seq").defer("refs", "chain")[:limit], day)
 
 
 def all_corrections() -> QuerySet[Change]:

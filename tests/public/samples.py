@@ -64,7 +64,7 @@ SAMPLES: dict[str, list[str]] = {
         "/compare/?programme={programme}",
     ],
     "matrix": ["/matrix/", f"/matrix/?{DAY}", "/matrix/?as_of=1960"],
-    "changes": ["/changes/", "/changes/?before=3", f"/changes/?{DAY}"],
+    "changes": ["/changes/", "/changes/?before=3", f"/changes/?{DAY}", "/changes/?since=2020-01-01&until=2030-01-01"],
     "changes-feed": ["/changes/feed.atom"],
     "corrections": ["/corrections/", "/corrections/?before=3", f"/corrections/?{DAY}"],
     "corrections-feed": ["/corrections/feed.atom"],
@@ -132,6 +132,8 @@ for _plural, _page in PLACES.items():
     SAMPLES[f"{_plural}-history"] = [f"{_page}history/", f"{_page}history/?from=1&to=1"]
     SAMPLES[f"{_plural}-version"] = [f"{_page}versions/1/"]
     SAMPLES[f"{_plural}-record-feed"] = [f"{_page}feed.atom"]
+    _text = _page.removesuffix("/") + ".md"
+    SAMPLES[f"{_plural}-markdown"] = [_text, f"{_text}?{DAY}", f"{_text}?as_of=1960"]
     SAMPLES[f"{_plural}-cite"] = [f"{_page}cite/{form}" for form in ("text", "bibtex", "ris", "csl-json")]
     if f"{_plural}-list" in SAMPLES:
         SAMPLES[f"{_plural}-feed"] = [f"/{_plural}/feed.atom"]
@@ -143,6 +145,8 @@ for _plural in [route.removesuffix("-list") for route in SAMPLES if route.endswi
             f"/{_plural}.{_form}?{DAY}",
             f"/{_plural}.{_form}?q={{word}}",
         ]
+SAMPLES["about-markdown"] = ["/about.md", f"/about.md?{DAY}"]
+SAMPLES["method-markdown"] = ["/about/method.md"]
 SAMPLES["exercises-chart-csv"] = ["/exercises/editions-by-year.csv", f"/exercises/editions-by-year.csv?{DAY}"]
 SAMPLES["frameworks-chart-csv"] = ["/frameworks/countries-by-year.csv", f"/frameworks/countries-by-year.csv?{DAY}"]
 FILES = [
@@ -152,7 +156,7 @@ FILES = [
     "suggestions",
     "snapshot",
     "oembed",
-    *(route for route in SAMPLES if route.endswith(("-feed", "-cite", "-csv", "-json", "-embed"))),
+    *(route for route in SAMPLES if route.endswith(("-feed", "-cite", "-csv", "-json", "-embed", "-markdown"))),
 ]
 """Routes whose answers are no pages."""
 

@@ -126,6 +126,7 @@ ADDRESSES = [
     "/compare/?programme=itpp,p10",
     "/timeline/?partner=malta&framework=pfp",
     "/changes/",
+    "/changes/?since=2020-01-01&until=2030-01-01",
     "/partners.csv",
     "/frameworks.json",
     "/exercises.csv",
