@@ -116,11 +116,16 @@ def test_the_rule_sees_what_it_forbids(bad):
     assert faults_of(bad)
 
 
+FRAMED = "xframe_options_exempt"
+"""Cards alone may stand in other people's pages; what they may not do then, tests/public/test_embeds.py says."""
+
+
 def test_no_module_does_it():
     wrong = []
     for path in MODULES:
         where = str(path.relative_to(ROOT))
         wrong += [f"{where}:{one}" for one in faults_of(path.read_text("utf-8"), where)]
+    wrong = [one for one in wrong if not (one.startswith("partnerships/public/embeds.py:") and FRAMED in one)]
     assert wrong == []
     assert len(MODULES) > 150
 
