@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from partnerships.models import KINDS, Disclosure, Page, Record, Term
 from partnerships.publishing.reading import public
 from partnerships.queries.addresses import PAGELESS, list_path
+from partnerships.queries.changes import last_changes
 from partnerships.queries.notes import citations
 from partnerships.queries.prose import paths_in
 from partnerships.queries.records import Stub, series_of
@@ -82,14 +83,17 @@ def for_models(visit: Visit) -> HttpResponse:
 
 @page(dated=False)
 def sitemap(visit: Visit) -> HttpResponse:
-    """Every page with the day of its last publication. Two queries."""
+    """Every page with the time of its last publication: lists with that of their kind, pages of all with the log's.
+
+    Three queries.
+    """
+    last = last_changes()
+    latest = max(last.values(), default=None)
     rows = list(public(Record).exclude(kind__in=[*PAGELESS, "term"]).order_by("kind", "slug", "id"))
     series = series_of(row.pk for row in rows if row.kind == "edition")
-    lists = [path for kind in KINDS if (path := list_path(kind))]
-    places = [
-        (absolute(path), None)
-        for path in (PLACES["home"], *lists, PLACES["changes"], PLACES["corrections"], PLACES["data"])
-    ]
+    places = [(absolute(PLACES[name]), latest) for name in ("home", "map", "matrix", "timeline", "changes")]
+    places += [(absolute(path), last.get(kind)) for kind in KINDS if (path := list_path(kind))]
+    places += [(absolute(PLACES[name]), None) for name in ("corrections", "data")]
     for row in rows:
         path = Stub(row.pk, row.kind, row.slug, row.title, series.get(row.pk, "")).path
         if path and path != PLACES["home"]:

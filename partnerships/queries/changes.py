@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 
-from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from partnerships.models import KINDS, Record
@@ -121,6 +121,11 @@ def numbers_between(since: date | None, until: date) -> dict[str, int]:
 def steps_between(since: date | None, until: date, day: date, limit: int) -> list[Step]:
     """The newest entries of the range, each by itself, with the records' names of `day`."""
     return by_themselves(_between(since, until).order_by("-seq").defer("refs", "chain")[:limit], day)
+
+
+def last_changes() -> dict[str, datetime]:
+    """When something was last published or withdrawn, by kind of record. One query."""
+    return dict(Change.objects.using(PUBLISHED).order_by().values_list("kind").annotate(Max("at")))
 
 
 def all_corrections() -> QuerySet[Change]:

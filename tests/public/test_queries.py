@@ -142,6 +142,9 @@ ADDRESSES = [
     "/partners/feed.atom",
     "/partners/malta/feed.atom",
     "/partners/malta/cite/text",
+    "/partners/malta.md",
+    "/frameworks/pfp.md",
+    "/exercises/sea-breeze/sea-breeze-2021.md",
     "/sitemap.xml",
     "/changes/feed.atom",
 ]
