@@ -35,6 +35,7 @@ def published(content):
     return content["published"]
 
 
+@pytest.mark.slow
 def test_public_tests_pass_without_an_editorial_database(published):
     """A sample; `make test-public` runs the whole public suite this way."""
     facts = ("tests/api/test_reading_facts.py", "-k", "russia or malta or japan or month")
@@ -72,6 +73,7 @@ def test_the_editorial_database_does_not_exist_there(published):
     assert "ImproperlyConfigured" in ran.stderr
 
 
+@pytest.mark.slow
 def test_the_editorial_role_serves_no_public_pages(tmp_path):
     environment = os.environ | {"PORTAL_ROLE": "editorial", "VAR_DIR": str(tmp_path)}
     script = "from portal.wsgi import application; from django.test import Client as C; Client = lambda: C(headers={'host': 'localhost'}); print(Client().get('/partners/').status_code, Client().get('/admin/').status_code)"

@@ -196,6 +196,7 @@ def test_a_preview_is_good_for_its_reader_and_its_kind_only(world, at):
     assert world.malta.capital == "Valletta"
 
 
+@pytest.mark.slow
 def test_who_may_neither_look_nor_write_gets_no_file_and_imports_none(world, at):
     user = world.user("sam")
     user.is_staff = True

@@ -90,6 +90,7 @@ def test_looking_never_writes(world, at):
         assert not writes(statements), where
 
 
+@pytest.mark.slow
 def test_a_post_without_its_token_is_refused(world):
     dag = Client(enforce_csrf_checks=True)
     dag.force_login(world.user("dag"))

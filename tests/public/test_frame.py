@@ -8,9 +8,12 @@ import time_machine
 from django.test import Client
 
 from tests import databases
+from tests.sweep import some
 
 from .conftest import TODAY, asking
 from .samples import ABSENT, FILES, SAMPLES, filled
+
+pytestmark = pytest.mark.sampled
 
 WORLD = {
     "framework": ["pfp", "ici"],
@@ -25,12 +28,13 @@ WORLD = {
     "page": ["about"],
     "word": ["malta"],
 }
-PAGES = [
+ALL_PAGES = [
     address
     for address in filled(WORLD, [route for route in SAMPLES if route not in FILES])
     if address not in ("/about/method/", "/about/method/?as_of=2014-03-01")  # the small world has no such page
     and not address.startswith("/pages/about/")  # it has an address of its own
 ]
+PAGES = sorted({*some(ALL_PAGES, 3), *(address for address in ALL_PAGES if address.startswith(("/?", "/partners/")))})
 NO_DAY = re.compile(r"feed\.atom$|/history/|/versions/|/cite/")
 """Addresses that follow the portal, not the world."""
 NOT_HTML = [
