@@ -110,7 +110,7 @@ def test_a_save_over_anothers_merges_in_place(two):
     bruno.fill("#id_short_title", "MT")
     bruno.click("button[name=_continue]")
     bruno.wait_for_selector(".messagelist .success")
-    seconds(lambda: "bruno saved a newer version" in present(anna), 10)
+    seconds(lambda: "Bruno Reviewer saved a newer version" in present(anna), 10)
     anna.click("button[name=_continue]")
     anna.wait_for_selector(".merge")
     assert anna.input_value("#id_summary") == "An island."
