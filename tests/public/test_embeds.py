@@ -66,6 +66,7 @@ def test_a_page_names_its_card_and_the_provider_describes_it(world):
         ("url=javascript:alert(1)", 404),
         (f"url={SITE}/exercises/other/sea-breeze-2021/", 404),
         (f"url={SITE}/partners/malta/&format=xml", 501),
+        (f"url={SITE}/partners/malta/&format=pdf", 400),
         (f"url={SITE}/partners/malta/&maxwidth=12", 400),
         (f"url={SITE}/partners/malta/&callback=x", 400),
         ("", 400),
