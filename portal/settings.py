@@ -287,6 +287,8 @@ WHITENOISE_USE_FINDERS = not HASHED_STATIC
 
 # The API --------------------------------------------------------------------------------------------------------------
 
+LICENCE = "https://creativecommons.org/licenses/by/4.0/"  # of the portal's texts and of the collection of its facts
+
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [],
     "DEFAULT_PERMISSION_CLASSES": [],
@@ -308,7 +310,7 @@ SPECTACULAR_SETTINGS = {
     "POSTPROCESSING_HOOKS": [],  # sets of words are named by the serializers
     "SORT_OPERATION_PARAMETERS": False,
     "SERVERS": [{"url": SITE_ORIGIN}],
-    "LICENSE": {"name": "CC BY 4.0", "url": "https://creativecommons.org/licenses/by/4.0/"},
+    "LICENSE": {"name": "CC BY 4.0", "url": LICENCE},
 }
 
 # Limits: every one of them ---------------------------------------------------------------------------------------------

@@ -13,33 +13,19 @@ import contextlib
 import gzip
 import hashlib
 import io
+import re
 import sys
 import threading
 import time
 from collections import Counter, OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from urllib.parse import parse_qsl, urlencode
 
 import brotli
 
-FORMATS = {
-    "": "",
-    "*/*": "",
-    **{
-        kind: kind
-        for kind in (
-            "application/json",
-            "text/csv",
-            "application/jsonl",
-            "application/x-ndjson",
-            "application/geo+json",
-            "application/ld+json",
-        )
-    },
-}
-"""The spellings of `Accept` that stand for a format of the API; any other goes past the store."""
+COMPRESSIBLE = re.compile(r"text/|image/svg|application/(.*\b)?(json|jsonl|xml|javascript|link-format)\b")
+"""What is text, whatever its media type calls itself."""
 
-COMPRESSIBLE = ("text/", "application/json", "application/xml", "application/javascript", "image/svg")
 OF_ONE_ANSWER = frozenset({"content-length", "x-request-id", "ratelimit", "etag", "vary", "connection", "date"})
 """Headers that belong to one answer or are made anew, in small letters."""
 
@@ -68,7 +54,7 @@ class Kept:
     def form(self, encoding: str) -> tuple[Form, int]:
         """The answer in an encoding, and by how many bytes that made the store larger."""
         plain = self.forms[""]
-        if not encoding or len(plain.body) < WORTH_COMPRESSING or not self.type.startswith(COMPRESSIBLE):
+        if not encoding or len(plain.body) < WORTH_COMPRESSING or not COMPRESSIBLE.match(self.type):
             return plain, 0
         if (form := self.forms.get(encoding)) is not None:
             return form, 0
@@ -119,7 +105,7 @@ class Store:
     """`app`, with its public answers kept. `edition()` gives the one in force, or None while that isn't known.
 
     `private` are beginnings of paths that go past the store, `cookie` is the name of the cookie that makes a caller
-    somebody. `room` is in bytes, of which answers as of a day take a quarter at most; an answer above `largest` is passed on.
+    somebody, `formats` are the spellings of `Accept` that stand for a format of the API (any other goes past the store). `room` is in bytes, of which answers as of a day take a quarter at most; an answer above `largest` is passed on.
     """
 
     def __init__(
@@ -129,12 +115,13 @@ class Store:
         *,
         private: tuple[str, ...] = (),
         cookie: str = "sessionid",
+        formats: Collection[str] = (),
         room: int = 64_000_000,
         largest: int = 2_000_000,
         clock: Callable[[], float] = time.time,
     ):
         self.app, self.edition, self.private, self.cookie = app, edition, private, cookie
-        self.room, self.largest, self.clock = room, largest, clock
+        self.formats, self.room, self.largest, self.clock = formats, room, largest, clock
         self.shelves = {False: Shelf(), True: Shelf()}  # undated and dated
         self.flights: dict[tuple, Flight] = {}
         self.lock = threading.Lock()
@@ -166,9 +153,11 @@ class Store:
             return None
         if self.cookie in environ.get("HTTP_COOKIE", ""):
             return None
-        accepted = FORMATS.get(environ.get("HTTP_ACCEPT", "")) if path.startswith("/api/") else ""
+        accepted = environ.get("HTTP_ACCEPT", "") if path.startswith("/api/") else ""
+        if accepted == "*/*":
+            accepted = ""
         query = canonical(environ.get("QUERY_STRING", ""))
-        if accepted is None or query is None:
+        if query is None or (accepted and accepted not in self.formats):
             return None
         scheme = (environ.get("wsgi.url_scheme"), environ.get("HTTP_X_FORWARDED_PROTO"))
         dated = "as_of=" in query or "known_at=" in query

@@ -32,6 +32,7 @@ if settings.HASHED_STATIC:
     )
 
 if settings.HAS_PUBLIC and settings.STORE_BYTES:
+    from partnerships.api.negotiation import JSON, SPELLINGS
     from partnerships.publishing.edition import Watch
     from portal.middleware import EDITORIAL_PATHS
     from portal.store import Store
@@ -42,6 +43,7 @@ if settings.HAS_PUBLIC and settings.STORE_BYTES:
         watch.token,
         private=(*EDITORIAL_PATHS, settings.STATIC_URL, settings.MEDIA_URL),
         cookie=settings.SESSION_COOKIE_NAME,
+        formats=frozenset({JSON, *SPELLINGS}),
         room=settings.STORE_BYTES,
     )
     watch.changed = application.refresh

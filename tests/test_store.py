@@ -24,7 +24,7 @@ class Portal:
         self.status, self.headers, self.body = status, headers, body
         self.asked: list[dict] = []
         self.now = ("edition", 1)
-        self.store = Store(self, lambda: self.now, private=("/admin/",), **store)
+        self.store = Store(self, lambda: self.now, private=("/admin/",), formats={"text/csv"}, **store)
 
     def __call__(self, environ, start_response):
         self.asked.append(environ)
@@ -166,6 +166,24 @@ def test_each_encoding_has_its_bytes_and_its_tag():
         assert "content-length" not in said
         assert "content-type" not in said
     assert len(portal.asked) == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "shrinks"),
+    [
+        ("application/json", True),
+        ("application/geo+json", True),
+        ("application/jsonl", True),
+        ("application/atom+xml; charset=utf-8", True),
+        ("text/csv; charset=utf-8", True),
+        ("image/svg+xml", True),
+        ("image/png", False),
+        ("application/zip", False),
+    ],
+)
+def test_what_is_text_is_compressed(kind, shrinks):
+    portal = Portal(headers=[("Content-Type", kind), ("Cache-Control", "public")])
+    assert (portal.get(accept_encoding="gzip")[1].get("content-encoding") == "gzip") == shrinks
 
 
 def test_the_same_bytes_in_a_later_edition_have_the_same_tag():

@@ -11,7 +11,7 @@ from partnerships.models import KINDS, Record
 from partnerships.queries.addresses import page_path
 
 ROOT = "/api/v1/"
-LICENCE = "https://creativecommons.org/licenses/by/4.0/"
+LICENCE: str = settings.LICENCE
 
 
 def absolute(path: str) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from rest_framework.exceptions import NotAcceptable
 from rest_framework.negotiation import BaseContentNegotiation
 
+JSON = "application/json"
+
 FORMS = {
     "csv": "text/csv; charset=utf-8",
     "jsonl": "application/jsonl",
@@ -19,7 +21,7 @@ OFFERED = frozenset(
     {
         "*/*",
         "application/*",
-        "application/json",
+        JSON,
         "application/problem+json",
         "application/feed+json",
         "application/link-format",

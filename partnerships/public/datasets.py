@@ -43,8 +43,7 @@ def snapshot(request: HttpRequest, name: str) -> HttpResponseBase:
     if found is None:
         return refusals.not_found(request)
     if found.withdrawn:
-        sentence = _("Something in this snapshot was taken down since. See /data/ for those that can be had.")
-        return HttpResponse(sentence, status=410, content_type="text/plain; charset=utf-8")
+        return refusals.withdrawn_snapshot(request)
     etag, modified = f'"{found.digest}"', int(found.at.timestamp())
     response = get_conditional_response(request, etag=etag, last_modified=modified)
     if response is None or response.status_code not in (304, 412):

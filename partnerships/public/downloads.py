@@ -11,6 +11,7 @@ from itertools import batched
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import ForeignKey
 from django.http import HttpResponse
 
@@ -49,7 +50,6 @@ from .visits import Visit
 
 FORMS = {"csv": "text/csv; charset=utf-8", "json": "application/json"}
 BATCH = 500
-LICENCE = "https://creativecommons.org/licenses/by/4.0/"
 
 FIELDS: dict[type[Kind], tuple[str, ...]] = {
     Partner: (
@@ -223,6 +223,6 @@ def _json(kind: type[Kind], rows: Iterable[dict[str, Value]], number: int, order
         "filters": filters,
         "ordering": ordering,
         "address": absolute(visit.here()),
-        "licence": LICENCE,
+        "licence": settings.LICENCE,
     }
     return json.dumps({"meta": meta, "rows": list(rows)}, ensure_ascii=False, indent=1).encode()

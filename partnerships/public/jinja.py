@@ -68,6 +68,7 @@ def environment(**options) -> jinja2.Environment:
         "href": href,
         "absolute": absolute,
         "places": PLACES,
+        "licence": settings.LICENCE,
         "list_of": list_path,
         "verdict_words": VERDICTS,
         "roles": ROLES,

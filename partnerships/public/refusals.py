@@ -100,3 +100,8 @@ def unavailable(request: HttpRequest, wait: int) -> HttpResponse:
 def too_many(request: HttpRequest, wait: int) -> HttpResponse:
     """Much was made for this caller lately: `wait` is the number of seconds until there is something again. No query."""
     return HttpResponse(render_to_string("errors/429.html", {"wait": wait}, using="site"), status=429)
+
+
+def withdrawn_snapshot(request: HttpRequest) -> HttpResponse:
+    """A snapshot holds what was taken down since. No query."""
+    return HttpResponse(render_to_string("errors/plain_410.html", using="site"), status=410)

@@ -35,7 +35,7 @@ LICENCES = [
     {
         "name": LICENCE,
         "title": "Creative Commons Attribution 4.0",
-        "path": "https://creativecommons.org/licenses/by/4.0/",
+        "path": settings.LICENCE,
     }
 ]
 
