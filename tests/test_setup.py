@@ -20,7 +20,7 @@ from portal import sqlite
 ROOT = Path(__file__).resolve().parent.parent
 
 
-def manage(*arguments, timeout=60, **environment):
+def manage(*arguments, timeout=300, **environment):
     """Run manage.py in a process of its own."""
     return subprocess.run(
         [sys.executable, "manage.py", *arguments],
@@ -149,16 +149,16 @@ def serving(tmp_path):
             process.wait()
 
 
-def answers(port: int, path: str, within: float) -> bytes:
-    until = time.monotonic() + within
-    while True:
+def answers(port: int, path: str, process: subprocess.Popen, log: Path) -> bytes:
+    """What the server says as soon as it answers. How long that takes is the machine's affair; that it ends, ours."""
+    for _ in range(3000):
         try:
-            with urlopen(f"http://127.0.0.1:{port}{path}", timeout=5) as response:
+            with urlopen(f"http://127.0.0.1:{port}{path}", timeout=60) as response:
                 return response.read()
         except OSError:
-            if time.monotonic() > until:
-                raise
+            assert process.poll() is None, log.read_text()
             time.sleep(0.2)
+    raise AssertionError(f"It never answered. It said: {log.read_text()}")
 
 
 @pytest.mark.slow
@@ -169,8 +169,8 @@ def test_a_first_start_that_is_killed_again_and_again_completes(serving, tmp_pat
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
     port = free_port()
-    _, log = serving(port)
-    page = answers(port, "/", within=60).decode()
+    process, log = serving(port)
+    page = answers(port, "/", process, log).decode()
     assert "Partnerships" in page
     for file in re.findall(
         r'(?:href|src)="(/static/[^"]+)"', page
@@ -194,7 +194,7 @@ def test_a_port_in_use_gets_a_sentence(serving):
         taken.listen()
         port = taken.getsockname()[1]
         process, log = serving(port)
-        assert process.wait(30) == 1
+        assert process.wait(120) == 1
     assert (
         log.read_text()
         == f"CommandError: Port {port} is in use. Stop what uses it, or choose another: make run PORT={port + 1}\n"

@@ -45,11 +45,11 @@ def server(pair: dict, folder: Path, *, threads: bool = True, **more: str):
             yield f"http://localhost:{port}"
         finally:
             process.terminate()
-            process.wait(10)
+            process.wait(60)
 
 
 def _wait(where: str) -> None:
-    for _ in range(150):
+    for _ in range(900):
         try:
             with urlopen(where, timeout=5):
                 return

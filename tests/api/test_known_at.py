@@ -211,7 +211,7 @@ def test_one_that_takes_long_is_made_aside_and_needs_no_editorial_side(world, as
     monkeypatch.setenv("PUBLISHED_DATABASE_URL", address_of_published())
     monkeypatch.setenv("VAR_DIR", str(editions.parent))
     settings.LIMITS = settings.LIMITS | {"edition_seconds": 0}
-    seq, end = head().seq - 1, time.monotonic() + 60
+    seq, end = head().seq - 1, time.monotonic() + 300
     ask.problem(f"partners/malta/?known_at={seq}", 503, "being-made")
     while (response := ask.response(f"partners/malta/?known_at={seq}")).status_code == 503:
         assert time.monotonic() < end

@@ -24,6 +24,6 @@ def test_no_check_fails(serving, tmp_path):  # noqa: F811
         "--generation-database", "none",
     ]  # fmt: skip
     environment = os.environ | {"CONTRACT_URL": f"{serving}/api/v1/", "PYTHONPATH": str(HERE.parent.parent)}
-    run = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=1500)
+    run = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=2400)
     print(run.stdout[run.stdout.find("=== SUMMARY") :])
     assert run.returncode == 0, run.stdout[-6000:]

@@ -74,7 +74,7 @@ def site(content_template, tmp_path_factory):
         "--ignore",
         "desk",
     ]
-    subprocess.run(command, cwd=settings.BASE_DIR, env=os.environ | more, check=True, timeout=120)
+    subprocess.run(command, cwd=settings.BASE_DIR, env=os.environ | more, check=True, timeout=600)
     with public_process(content_template, folder, **more) as where:
         yield where
 

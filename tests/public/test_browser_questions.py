@@ -21,7 +21,7 @@ READERS = {
 def home(site, chrome, request):
     """A tab with the home page."""
     context = chrome.new_context(base_url=site, **READERS[request.param])
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(60_000)
     tab = context.new_page()
     tab.goto("/")
     yield tab

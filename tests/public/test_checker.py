@@ -59,7 +59,7 @@ def test_the_checker_finds_no_error(content, reader, today, tmp_path):
         "json",
         *map(str, tmp_path.glob("*.html")),
     ]
-    said = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False).stderr
+    said = subprocess.run(command, capture_output=True, text=True, timeout=600, check=False).stderr
     faults = {
         (names[fault["url"].rpartition("/")[2]], fault["message"], fault.get("extract", "")[:120])
         for fault in json.loads(said)["messages"]
