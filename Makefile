@@ -32,7 +32,7 @@ walk: setup  ## every page of the desk for every role, with records of all kinds
 	@WALK=whole $(python) -m pytest -q -s -n 2 --dist worksteal tests/admin/test_permission_walk.py
 
 e2e: dev  ## the tests in a real browser (Debian's Chromium)
-	@$(python) -m pytest -q -m e2e
+	@$(python) -m pytest -q -n 2 --dist worksteal -m e2e
 
 test-public: setup  ## the public suite without any editorial database, on a published file made beforehand
 	@rm -rf var/test-public

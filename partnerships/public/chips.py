@@ -11,6 +11,7 @@ from partnerships.models import Kind
 from partnerships.publishing.reading import public
 from partnerships.queries.facets import NARROWING, Facet
 from partnerships.queries.filters import QUESTIONS
+from partnerships.queries.presence import PresenceFilter
 from partnerships.queries.questions import ChoiceListFilter, ListQuestion, RecordListFilter
 
 from .visits import Visit
@@ -41,7 +42,9 @@ def chips(kind: type[Model], visit: Visit, names: Collection[str] | None = None)
         for value in values:
             rest = ",".join(other for other in values if other != value)
             label = labels.get(value, value)
-            if not isinstance(one, ListQuestion):
+            if isinstance(one, PresenceFilter):
+                label = f"{one.extra['help_text']}: {label}"
+            elif not isinstance(one, ListQuestion):
                 label = f"{one.extra.get('help_text', name)}: {value}" if name != "q" else f"“{value}”"
             without = {name: rest}
             if not rest:

@@ -51,7 +51,7 @@ from partnerships.models.partners import MembershipQuerySet
 from partnerships.publishing.models import SearchEntry
 from partnerships.publishing.reading import public
 
-from . import reach
+from . import presence, reach
 from .parameters import BadParameter
 from .questions import (
     ChoiceListFilter,
@@ -401,3 +401,7 @@ QUESTIONS: dict[type[models.Model], type[Questions]] = {
     SearchEntry: SearchQuestions,
 }
 """Every list that can be asked, and how."""
+
+for _model, _asked in QUESTIONS.items():
+    if _model is not SearchEntry:
+        presence.offer(_model, _asked)

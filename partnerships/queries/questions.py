@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable
 from datetime import date
 from enum import Enum
+from typing import Any
 
 import django_filters as filters
 from django.db import models
@@ -67,7 +68,7 @@ class ListQuestion(Question):
 class ChoiceListFilter(ListQuestion):
     """Some of a fixed set of words: the values of a class of choices, or plain words."""
 
-    def __init__(self, *args, choices: type[Enum] | Iterable[str], **kwargs):
+    def __init__(self, *args, choices: type[Enum] | Iterable[Any], **kwargs):
         super().__init__(*args, **kwargs)
         self.choices = choices
         self.words = [word for word in (str(getattr(choice, "value", choice)) for choice in choices) if word]

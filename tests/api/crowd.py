@@ -3,6 +3,7 @@ three. For tests that look at every field of every kind."""
 
 from __future__ import annotations
 
+import hashlib
 from datetime import date
 
 from django.db import models
@@ -26,6 +27,8 @@ from partnerships.models import (
 )
 from tests.world import make_cast
 
+PICTURE = b"not really a picture"
+"""What every rendition holds: its file is named by the digest."""
 HOW_MANY = 3
 LETTERS = "ABC"
 ORDINALS = ("first", "second", "third")
@@ -117,6 +120,8 @@ def row_of(model: type[Row], kind: type[Kind], number: int, position: int, made:
         else:
             values[field.name] = value_of(field, f"{text} {field.name}", position, made)
     match model.__name__:
+        case "Rendition":
+            values["file"] = f"{hashlib.sha256(PICTURE).hexdigest()}.png"
         case "Alias":
             values["slug"] = f"former-{kind._meta.model_name}-{LETTERS[number]}{LETTERS[position]}"
         case "Citation":

@@ -38,6 +38,8 @@ REFUSED = [
     ("partners/?region=europ", "bad-value", {"parameter": "region", "hint": "europe"}),
     ("memberships/?partner=malta,atlantis", "bad-value", {"parameter": "partner"}),
     ("memberships/?in_force=true", "bad-value", {"parameter": "in_force"}),
+    ("partners/?has=capitol", "bad-value", {"parameter": "has", "hint": "capital"}),
+    ("memberships/?lacks=capital", "bad-value", {"parameter": "lacks"}),
     ("claims/?verdict=wrong", "bad-value", {"parameter": "verdict"}),
     ("notices/?active=1", "bad-value", {"parameter": "active"}),
     ("search/?q=malta&kind=country", "bad-value", {"parameter": "kind"}),
