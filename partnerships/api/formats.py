@@ -19,9 +19,9 @@ from rest_framework import serializers
 from rest_framework.utils.encoders import JSONEncoder
 
 from partnerships.models.cells import safe
+from partnerships.queries.linked import linked_data
 from partnerships.queries.places import point
 
-from .linked import linked_data
 from .negotiation import FORMS
 from .serializers.fields import PartialDateSerializer, StubSerializer
 

@@ -16,6 +16,7 @@ from partnerships.queries.notes import Notes
 from partnerships.queries.prose import linked, noted, to_html
 
 from .addresses import PLACES, absolute, address
+from .linked import breadcrumbs, dataset, of_record
 from .wording import machine, number, upfirst, written
 
 VERDICTS = {verdict.value: verdict.label for verdict in Verdict}
@@ -72,6 +73,9 @@ def environment(**options) -> jinja2.Environment:
         "list_of": list_path,
         "verdict_words": VERDICTS,
         "roles": ROLES,
+        "breadcrumbs": breadcrumbs,
+        "linked_record": of_record,
+        "linked_dataset": dataset,
     }
     made.filters |= {
         "written": written,

@@ -10,11 +10,11 @@ import pytest
 from django.db import connections
 
 from partnerships.api.formats import cells, columns
-from partnerships.api.linked import linked_data
 from partnerships.api.negotiation import FORMS, wanted_form
 from partnerships.api.serializers.fields import Text
 from partnerships.publishing.reading import public
 from partnerships.queries import paging
+from partnerships.queries.linked import linked_data
 
 from .test_every_address import NAMES, OTHER_FORMS, SERIALIZERS
 

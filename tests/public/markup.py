@@ -63,7 +63,9 @@ class Page(HTMLParser):
             attributes = one.attributes
             if "style" in attributes or any(name.startswith("on") for name in attributes):
                 self.faults.append(f"<{one.tag}> has inline style or script: {attributes}")
-            if one.tag in ("style",) or (one.tag == "script" and not attributes.get("src")):
+            if one.tag in ("style",) or (
+                one.tag == "script" and not attributes.get("src") and attributes.get("type") != "application/ld+json"
+            ):
                 self.faults.append(f"inline <{one.tag}>")
             for name in ("aria-labelledby", "aria-describedby"):
                 if (target := attributes.get(name)) and target not in ids:

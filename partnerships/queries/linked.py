@@ -1,4 +1,7 @@
-"""Records as linked data: what the JSON says, in the words of schema.org as far as they have one for it."""
+"""Records as linked data: what the API's JSON says, in the words of schema.org as far as they have one for it.
+
+The API answers with it, and pages carry it for what they show; both give the same members under the same names.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,12 @@ from typing import Any
 
 from django.conf import settings
 
-from .addresses import LICENCE, absolute
+NAME: str = settings.SPECTACULAR_SETTINGS["TITLE"]
+
+
+def absolute(path: str) -> str:
+    return settings.SITE_ORIGIN + path
+
 
 TYPES = {
     "partner": "Country",
@@ -62,7 +70,7 @@ def _claim(one: dict) -> dict:
         "claimReviewed": one.get("statement"),
         "reviewRating": {"@type": "Rating", "alternateName": one["verdict"]} if one.get("verdict") else None,
         "reviewBody": one.get("corrected_statement"),
-        "author": {"@type": "Organization", "name": settings.SPECTACULAR_SETTINGS["TITLE"], "url": absolute("/")},
+        "author": {"@type": "Organization", "name": NAME, "url": absolute("/")},
     }
 
 
@@ -107,9 +115,9 @@ def linked_data(one: dict) -> dict:
         "url": one.get("page"),
         "version": one.get("version"),
         "dateModified": one.get("updated_at"),
-        "license": LICENCE,
+        "license": settings.LICENCE,
         "citation": list({work["@id"]: work for work in cited}.values()),
-        "isPartOf": {"@type": "Dataset", "name": settings.SPECTACULAR_SETTINGS["TITLE"], "url": absolute("/data/")},
+        "isPartOf": {"@type": "Dataset", "name": NAME, "url": absolute("/data/")},
     }
     if one["kind"] in MORE:
         said |= {name: value for name, value in MORE[one["kind"]](one).items() if value}
