@@ -5,11 +5,13 @@ from __future__ import annotations
 from django.http import HttpResponse
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from partnerships.models import KINDS, Disclosure, Page, Record, Term
+from partnerships.models import KINDS, Disclosure, Page, Record, Source, Term
 from partnerships.publishing.reading import public
 from partnerships.queries.addresses import PAGELESS, list_path
 from partnerships.queries.changes import last_changes
+from partnerships.queries.holdings import holdings, together
 from partnerships.queries.notes import citations
 from partnerships.queries.prose import paths_in
 from partnerships.queries.records import Stub, series_of
@@ -31,12 +33,55 @@ class OwnPage(RecordPage):
         return [*above, Place(self.title, "")]
 
 
+class AboutPage(OwnPage):
+    """What the portal is, with its numbers. They follow the portal, not the world: a page that is turned leaves them out."""
+
+    template = "about.html"
+    columns = {
+        "records": gettext_lazy("Records"),
+        "sourced": gettext_lazy("Sourced"),
+        "gaps": gettext_lazy("With gaps"),
+        "citations": gettext_lazy("Citations"),
+        "verified": gettext_lazy("Verified"),
+        "unreviewed": gettext_lazy("Unreviewed"),
+        "overdue": gettext_lazy("Overdue"),
+    }
+    rules = (
+        (columns["sourced"], gettext_lazy("The record cites at least one source.")),
+        (columns["gaps"], gettext_lazy("The record names facts for which no source was found.")),
+        (
+            columns["verified"],
+            gettext_lazy("A second person found the quotation in the source, and the fact hasn’t changed since."),
+        ),
+        (
+            columns["unreviewed"],
+            gettext_lazy("The text was written with the help of a machine, and no person has reviewed it yet."),
+        ),
+        (columns["overdue"], gettext_lazy("The day on which somebody should have looked again has passed.")),
+    )
+
+    def context(self) -> dict:
+        if self.day.dated:
+            return {"holdings": []}
+        found = holdings([kind for kind in LIST_TITLES if kind is not Source], self.day.today)
+        return {
+            "holdings": [(kind, many(kind), one) for kind, one in found.items()],
+            "total": together(found.values()),
+            "columns": self.columns,
+            "rules": self.rules,
+        }
+
+
+PAGES: dict[str, type[OwnPage]] = {"about": AboutPage}
+"""Texts whose pages say more than the text."""
+
+
 def own(visit: Visit, slug: str) -> OwnPage:
     """A page by its slug; one with an address of its own is only there."""
     record = find(public(Page), Page, slug)
     if (path := address(record)) != visit.path:
         raise Elsewhere(path)
-    return OwnPage(record, visit)
+    return PAGES.get(slug, OwnPage)(record, visit)
 
 
 @page()

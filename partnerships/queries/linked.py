@@ -10,7 +10,7 @@ from typing import Any
 
 from django.conf import settings
 
-NAME: str = settings.SPECTACULAR_SETTINGS["TITLE"]
+NAME = str(settings.SPECTACULAR_SETTINGS["TITLE"])
 
 
 def absolute(path: str) -> str:
