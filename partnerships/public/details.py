@@ -9,19 +9,20 @@ from typing import NamedTuple
 from uuid import UUID
 
 from django.db.models import QuerySet
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from partnerships.models import KINDS, Claim, Disclosure, Edition, Kind, Link, Milestone, Verdict, bounds, words
 from partnerships.publishing.models import Change
-from partnerships.publishing.reading import Gone, Moved, public, where_now
+from partnerships.publishing.reading import public
 from partnerships.queries.addresses import past_path
 from partnerships.queries.as_of import Day
 from partnerships.queries.changes import corrections_of
 from partnerships.queries.freshness import freshness
+from partnerships.queries.glossary import Glossary
 from partnerships.queries.notes import Notes, citations
-from partnerships.queries.records import Stub, names_on, series_of, stubs
+from partnerships.queries.records import Stub, names_on, stubs
 
 from .addresses import address, markdown_path, report_address
 from .citing import FORMS, Cited, plain
@@ -29,7 +30,7 @@ from .days import text_fits
 from .drawings import Scale, scale_for
 from .facts import Fact, facts_of, texts_of
 from .frame import Place, many, render
-from .visits import Elsewhere, Visit, Withdrawn
+from .visits import Visit
 
 
 class Section(NamedTuple):
@@ -198,6 +199,13 @@ class RecordPage:
         """The longer texts besides summary and body: label, field and text."""
         return texts_of(self.record)
 
+    @cached_property
+    def glossary(self) -> Glossary:
+        """The words of the page's texts that the glossary explains."""
+        record = self.record
+        texts = [record.summary, *(text for _label, _field, text in self.texts()), record.body]
+        return Glossary([*texts, *(fact.words for fact in self.facts)], record)
+
     @property
     def unsourced(self) -> list[str]:
         """The fields for which no source was found."""
@@ -353,6 +361,8 @@ class RecordPage:
             found.append(Section("claims", _("Claims checked")))
         if self.links or self.linked_from:
             found.append(Section("related", _("Related records")))
+        if self.glossary.terms:
+            found.append(Section("words", _("Words used here")))
         if self.corrections:
             found.append(Section("corrections", _("Corrections")))
         if self.notes.list or self.unsourced:
@@ -413,30 +423,3 @@ def statements(claims: Iterable[Claim], ends: dict[UUID, Stub], day: Day) -> lis
         )
         for row in rows
     ]
-
-
-# Finding a record -----------------------------------------------------------------------------------------------------
-
-
-def find(rows: QuerySet, kind: type[Kind], slug: str) -> Kind:
-    """The record at an address. Raises Elsewhere for a former slug, Withdrawn for a tombstone, Http404 for nothing.
-
-    A draft and a slug that nobody ever used are the same nothing.
-    """
-    if record := rows.filter(slug=slug).first():
-        return record
-    match where_now(kind, slug):
-        case Moved() as moved:
-            raise Elsewhere(_address_of(kind, moved.slug))
-        case Gone(tombstone=tombstone):
-            raise Withdrawn(tombstone)
-    raise Http404
-
-
-def _address_of(kind: type[Kind], slug: str) -> str:
-    record = public(kind).get(slug=slug)
-    series = series_of([record.pk]).get(record.pk, "") if kind is Edition else ""
-    path = address(record, series=series)
-    if path is None:
-        raise Http404
-    return path

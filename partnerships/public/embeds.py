@@ -22,7 +22,8 @@ from partnerships.publishing.reading import public
 from partnerships.queries.parameters import BadParameter
 
 from .addresses import absolute, address
-from .details import RecordPage, find
+from .details import RecordPage
+from .finding import find
 from .frame import LIST_TITLES
 from .serving import page
 from .visits import Visit

@@ -27,8 +27,9 @@ from partnerships.queries.records import Stub, names_on, stub_of
 
 from .addresses import address
 from .days import by
-from .details import RecordPage, Section, find
+from .details import RecordPage, Section
 from .drawings import Column, columns
+from .finding import find
 from .frame import Place, many
 from .visits import Elsewhere, Visit
 

@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from partnerships.models import Participant, Verdict
 from partnerships.queries.addresses import list_path
+from partnerships.queries.glossary import Glossary
 from partnerships.queries.notes import Notes
 from partnerships.queries.prose import linked, noted, to_html
 
@@ -32,12 +33,14 @@ def href(context, thing, **options) -> str:
 
 
 @jinja2.pass_context
-def html(context, text: str, notes: Notes | None = None) -> Markup:
+def html(context, text: str, notes: Notes | None = None, glossary: Glossary | None = None) -> Markup:
     """A text in Markdown as HTML, its links turned to the day of the page and its notes numbered as the page's are.
+    The first uses of words that the page explains lead there.
 
     `paths` in the context holds what the texts of the page link to; without it each text asks for its own.
     """
     visit = context.get("visit")
+    text = glossary.marked(text) if glossary else text
     text = linked(noted(text, notes.of_source if notes else nowhere), context.get("paths"))
     return to_html(text, visit.day.asked if visit else "")
 

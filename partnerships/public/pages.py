@@ -17,7 +17,8 @@ from partnerships.queries.prose import paths_in
 from partnerships.queries.records import Stub, series_of
 
 from .addresses import PLACES, absolute, address
-from .details import RecordPage, find
+from .details import RecordPage
+from .finding import find
 from .frame import LIST_TITLES, Place, many, render
 from .serving import page
 from .visits import Elsewhere, Visit

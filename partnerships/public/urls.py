@@ -32,7 +32,8 @@ from . import (
     themes,
 )
 from .below import below
-from .details import RecordPage, find
+from .details import RecordPage
+from .finding import find
 from .frame import LIST_TITLES
 from .lists import list_view
 from .markdown import as_markdown

@@ -35,7 +35,7 @@ STANDS_FOR = ("\ue000", "\ue001")
 PLACE = re.compile(f"{STANDS_FOR[0]}([-0-9a-f]{{36}}){STANDS_FOR[1]}")
 UNMARKED = dict.fromkeys(map(ord, STANDS_FOR))
 SCHEMES = {"http", "https", "mailto"}
-ADDRESS = re.compile(r"https?://|mailto:|/(?![/\\])|#n[0-9]+\Z", re.IGNORECASE)
+ADDRESS = re.compile(r"https?://|mailto:|/(?![/\\])|#(?:n[0-9]+|term-[-a-z0-9]+)\Z", re.IGNORECASE)
 
 _parser = MarkdownIt("commonmark", {"html": False, "linkify": False}).enable(["table", "strikethrough"])
 
@@ -110,7 +110,7 @@ def _place(address: str) -> Token | None:
 def _leads_somewhere(tag: str, name: str, value: str) -> str | None:
     """An address is one of the web or of a mailbox, or a path from the portal's root; "//host" leads to another place.
 
-    Notes of the page ("#n1") are the only places on the page itself.
+    Notes of the page ("#n1") and words that it explains ("#term-pfp") are the only places on the page itself.
     """
     return value if name != "href" or ADDRESS.match(value) else None
 
