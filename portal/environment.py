@@ -5,7 +5,7 @@ import secrets
 import sys
 from pathlib import Path
 from typing import NoReturn
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import parse_qs, parse_qsl, unquote, urlsplit
 
 import dj_database_url
 
@@ -74,6 +74,37 @@ def database(name: str, sqlite_file: Path, *, sqlite_options: dict) -> dict:
     elif settings["ENGINE"] != "django.db.backends.postgresql":
         stop(f"{name} names a database the portal doesn't know; it runs on SQLite and PostgreSQL.")
     return dict(settings)
+
+
+def storage(name: str, folder: str, mode: int) -> dict:
+    """Where files of pictures lie, as an entry of Django's `STORAGES`: the bucket that `name` says, else a folder.
+
+    `s3://KEY:SECRET@host/bucket/folder?region=eu-central-1`; `tls=0` for plain http. Without a key it is looked for where
+    Amazon's own tools do. `folder` is the setting that names the folder, `mode` its rights.
+    """
+    if not (url := text(name)):
+        return {"BACKEND": "portal.media.Folder", "OPTIONS": {"setting": folder, "mode": mode}}
+    form = (
+        f"{name} is no place on S3-compatible storage; it must look like s3://key:secret@host/bucket/folder?region=x, "
+    )
+    form += "with %2F for each / of the key and the secret."
+    try:
+        parts = urlsplit(url)
+        said = dict(parse_qsl(parts.query, keep_blank_values=True, strict_parsing=bool(parts.query)))
+        bad = parts.port == 0
+    except ValueError:
+        stop(form)
+    bucket, _, prefix = unquote(parts.path).strip("/").partition("/")
+    bad |= parts.scheme != "s3" or not parts.hostname or not bucket or ".." in prefix
+    bad |= not said.keys() <= {"region", "tls"} or said.get("tls", "1") not in ("0", "1")
+    if bad or bool(parts.username) != bool(parts.password):
+        stop(form)
+    scheme = "http" if said.get("tls") == "0" else "https"
+    options = {"bucket": bucket, "prefix": prefix, "endpoint": f"{scheme}://{parts.netloc.rpartition('@')[2]}"}
+    options["region"] = said.get("region") or "us-east-1"  # what those call it that have only one
+    if parts.username:
+        options |= {"access_key": unquote(parts.username), "secret_key": unquote(parts.password or "")}
+    return {"BACKEND": "portal.s3.Bucket", "OPTIONS": options}
 
 
 def mailers() -> dict:

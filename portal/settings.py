@@ -271,7 +271,9 @@ EDITIONS_ROOT = (
 SNAPSHOTS_ROOT = VAR_DIR / "snapshots"  # what `snapshot` wrote, served below /data/
 ORIGINALS_ROOT = VAR_DIR / "originals"  # of pictures: never served
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "renditions": environment.storage("RENDITIONS_URL", "MEDIA_ROOT", 0o755),
+    # A process that has no desk has no way to the originals.
+    **({"originals": environment.storage("ORIGINALS_URL", "ORIGINALS_ROOT", 0o700)} if HAS_EDITORIAL else {}),
     "staticfiles": {
         "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
         if HASHED_STATIC
