@@ -195,8 +195,9 @@ MFA_RECOVERY_CODES_SHOW_ONCE = True
 OIDC = environment.openid()  # an outside provider of identities; empty: there is none
 SOCIALACCOUNT_ADAPTER = "partnerships.admin.provider.Identities"
 ALLAUTH_TRUSTED_PROXY_COUNT = environment.number("TRUSTED_PROXIES", 1 if environment.flag("BEHIND_PROXY") else 0)
+REDIS_URL = environment.text("REDIS_URL")  # limits shared by several machines
 if HAS_EDITORIAL:
-    # Limits on signing in, and codes that were used, are known to all processes: they stand in the editorial database.
+    # Limits on signing in, and codes that were used, are known to all processes: they stand in the editorial database …
     CACHES = {
         "default": {
             "BACKEND": "django.core.cache.backends.db.DatabaseCache",
@@ -204,6 +205,14 @@ if HAS_EDITORIAL:
             "OPTIONS": {"MAX_ENTRIES": 20_000},
         }
     }
+    if REDIS_URL:  # … or in Redis, and there while it is away
+        CACHES["database"] = CACHES["default"]
+        CACHES["default"] = {
+            "BACKEND": "portal.cache.SharedCache",
+            "LOCATION": REDIS_URL,
+            "KEY_PREFIX": "portal:desk",
+            "OPTIONS": {"FALLBACK": "database"},
+        }
 SENDS_MAIL = bool(environment.mailers())
 if SENDS_MAIL:
     MAILERS = environment.mailers()
@@ -317,7 +326,6 @@ SPECTACULAR_SETTINGS = {
 
 # Limits: every one of them ---------------------------------------------------------------------------------------------
 
-REDIS_URL = environment.text("REDIS_URL")  # limits shared by several machines
 BUCKETS_FILE = VAR_DIR / "buckets"
 INTERNAL_ADDRESSES = ("127.0.0.1", "::")  # of this machine; nobody is limited on it in local mode
 
