@@ -1,7 +1,9 @@
 """Readers of the environment. A value that can't be used stops the start with a sentence, not with a traceback."""
 
+import ipaddress
 import os
 import secrets
+import socket
 import sys
 from pathlib import Path
 from typing import NoReturn
@@ -135,6 +137,25 @@ def mailers() -> dict:
         "timeout": 10,
     }
     return {"default": {"BACKEND": "django.core.mail.backends.smtp.EmailBackend", "OPTIONS": options}}
+
+
+def private_address(name: str) -> tuple[str, int] | None:
+    """A host and port at which only this machine or its private network can ask; None where none is set."""
+    if not (value := text(name)):
+        return None
+    host, _, port = value.rpartition(":")
+    if not host or not port.isdecimal() or not 0 < int(port) < 65536:
+        stop(f"{name} is “{value}”; it must look like 127.0.0.1:9400.")
+    try:
+        found = socket.getaddrinfo(host.strip("[]"), int(port), type=socket.SOCK_STREAM)[0][4][0]
+        ip = ipaddress.ip_address(found)
+    except (OSError, ValueError):
+        stop(f"{name} is “{value}”; there is no such host.")
+    if not ip.is_private or ip.is_unspecified:
+        stop(
+            f"{name} is “{value}”: it must be an address of this machine or of its private network, and of one of them."
+        )
+    return str(ip), int(port)
 
 
 def openid() -> dict:

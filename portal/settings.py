@@ -366,6 +366,11 @@ LIMITS = {
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10_000_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000  # a country with 500 owned rows of a dozen fields, twice over
 
+METRICS_ADDRESS = environment.private_address("METRICS_ADDRESS")  # where figures are given; None: nowhere
+METRICS_FOLDER = (
+    EDITION_FILE.parent / f"metrics-{METRICS_ADDRESS[1] if METRICS_ADDRESS else 'none'}"
+)  # emptied by `serve`
+
 LOG_FORMAT = environment.choice("LOG_FORMAT", ("lines", "json"), "lines" if LOCAL_MODE else "json")
 SLOW_QUERY_MS = environment.number("SLOW_QUERY_MS", 500)  # a query that takes longer is written down
 LOGGING = {
