@@ -7,7 +7,6 @@ long. Losing the buckets (a full table, an unwritable file, Redis away) means th
 from __future__ import annotations
 
 import hashlib
-import logging
 import mmap
 import os
 import struct
@@ -19,10 +18,11 @@ from fcntl import LOCK_EX, LOCK_UN, lockf
 from pathlib import Path
 from threading import Lock
 
+from .breaker import Breaker
+
 SLOT = struct.Struct("<Qdd")  # whose bucket it is, tokens left, and the moment for which that holds
 SLOTS = 32_768
 NEAR = 8  # slots that are looked at for one caller
-logger = logging.getLogger("portal.limits")
 
 
 @dataclass(frozen=True)
@@ -119,12 +119,12 @@ return tostring(before)
 class RedisBuckets:
     """Buckets of several machines. Redis has 0.2 seconds to answer; after a failure it is left alone for a while."""
 
-    PATIENCE, REST = 0.2, 5.0
+    PATIENCE = 0.2
 
     def __init__(self, url: str, rate: Rate, clock: Callable[[], float] = time.monotonic):
         import redis
 
-        self.rate, self.clock, self.away_until = rate, clock, 0.0
+        self.rate, self.breaker = rate, Breaker("Redis", clock=clock)
         self.errors = redis.RedisError
         self.script = redis.Redis.from_url(
             url, socket_timeout=self.PATIENCE, socket_connect_timeout=self.PATIENCE
@@ -132,12 +132,11 @@ class RedisBuckets:
 
     def take(self, caller: str) -> Taken | None:
         """A token of a caller's bucket; None while Redis is away."""
-        if self.clock() < self.away_until:
+        if self.breaker.open:
             return None
         try:
             before = self.script(keys=[f"portal:made:{caller}"], args=[self.rate.room, self.rate.a_second])
         except (self.errors, OSError) as error:
-            self.away_until = self.clock() + self.REST
-            logger.warning("Redis is away, nobody is held up for now: %s", error)
+            self.breaker.failed(error)
             return None
         return self.rate.taken(float(before))[0]

@@ -1,11 +1,13 @@
 """Readers of the environment. A value that can't be used stops the start with a sentence, not with a traceback."""
 
+import ipaddress
 import os
 import secrets
+import socket
 import sys
 from pathlib import Path
 from typing import NoReturn
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import parse_qs, parse_qsl, unquote, urlsplit
 
 import dj_database_url
 
@@ -76,6 +78,37 @@ def database(name: str, sqlite_file: Path, *, sqlite_options: dict) -> dict:
     return dict(settings)
 
 
+def storage(name: str, folder: str, mode: int) -> dict:
+    """Where files of pictures lie, as an entry of Django's `STORAGES`: the bucket that `name` says, else a folder.
+
+    `s3://KEY:SECRET@host/bucket/folder?region=eu-central-1`; `tls=0` for plain http. Without a key it is looked for where
+    Amazon's own tools do. `folder` is the setting that names the folder, `mode` its rights.
+    """
+    if not (url := text(name)):
+        return {"BACKEND": "portal.media.Folder", "OPTIONS": {"setting": folder, "mode": mode}}
+    form = (
+        f"{name} is no place on S3-compatible storage; it must look like s3://key:secret@host/bucket/folder?region=x, "
+    )
+    form += "with %2F for each / of the key and the secret."
+    try:
+        parts = urlsplit(url)
+        said = dict(parse_qsl(parts.query, keep_blank_values=True, strict_parsing=bool(parts.query)))
+        bad = parts.port == 0
+    except ValueError:
+        stop(form)
+    bucket, _, prefix = unquote(parts.path).strip("/").partition("/")
+    bad |= parts.scheme != "s3" or not parts.hostname or not bucket or ".." in prefix
+    bad |= not said.keys() <= {"region", "tls"} or said.get("tls", "1") not in ("0", "1")
+    if bad or bool(parts.username) != bool(parts.password):
+        stop(form)
+    scheme = "http" if said.get("tls") == "0" else "https"
+    options = {"bucket": bucket, "prefix": prefix, "endpoint": f"{scheme}://{parts.netloc.rpartition('@')[2]}"}
+    options["region"] = said.get("region") or "us-east-1"  # what those call it that have only one
+    if parts.username:
+        options |= {"access_key": unquote(parts.username), "secret_key": unquote(parts.password or "")}
+    return {"BACKEND": "portal.s3.Bucket", "OPTIONS": options}
+
+
 def mailers() -> dict:
     """`EMAIL_URL`: how mail leaves, as Django's `MAILERS`; without it nothing does, and no page of the desk needs it to.
 
@@ -104,6 +137,25 @@ def mailers() -> dict:
         "timeout": 10,
     }
     return {"default": {"BACKEND": "django.core.mail.backends.smtp.EmailBackend", "OPTIONS": options}}
+
+
+def private_address(name: str) -> tuple[str, int] | None:
+    """A host and port at which only this machine or its private network can ask; None where none is set."""
+    if not (value := text(name)):
+        return None
+    host, _, port = value.rpartition(":")
+    if not host or not port.isdecimal() or not 0 < int(port) < 65536:
+        stop(f"{name} is “{value}”; it must look like 127.0.0.1:9400.")
+    try:
+        found = socket.getaddrinfo(host.strip("[]"), int(port), type=socket.SOCK_STREAM)[0][4][0]
+        ip = ipaddress.ip_address(found)
+    except (OSError, ValueError):
+        stop(f"{name} is “{value}”; there is no such host.")
+    if not ip.is_private or ip.is_unspecified:
+        stop(
+            f"{name} is “{value}”: it must be an address of this machine or of its private network, and of one of them."
+        )
+    return str(ip), int(port)
 
 
 def openid() -> dict:

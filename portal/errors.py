@@ -14,11 +14,12 @@ from django.views import defaults
 from partnerships.api import outside
 from partnerships.public import refusals
 
+from .media import Unreachable
 from .middleware import is_editorial
 
 API = "/api/"
 WAIT = 30
-"""Seconds after which to try again when the database is away."""
+"""Seconds after which to try again when the database, or the storage of pictures, is away."""
 
 
 def _desk(request: HttpRequest):
@@ -55,8 +56,8 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """A fault of ours, or the database is away: then nothing here could be answered, and later it can."""
-    if isinstance(sys.exception(), (OperationalError, InterfaceError)):
+    """A fault of ours, or the database or storage is away: then nothing here could be answered, and later it can."""
+    if isinstance(sys.exception(), (OperationalError, InterfaceError, Unreachable)):
         away = outside.unavailable if request.path.startswith(API) else refusals.unavailable
         response = away(request, WAIT)
         response.headers["Retry-After"] = str(WAIT)

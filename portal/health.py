@@ -34,16 +34,17 @@ def readyz(request: HttpRequest) -> JsonResponse:
         if settings.HAS_EDITORIAL and (behind := LogHead.objects.using("default").get(pk=1).seq - seq):
             said["published"] = f"{behind} entries behind the log"
             first = Publication.objects.using("default").filter(seq=seq + 1).first()
-            said["waiting"] = {"entry": seq + 1, "seconds": _age(first.at if first else None)}
+            said["waiting"] = {"entry": seq + 1, "seconds": age(first.at if first else None)}
             if worker.stuck:
                 said["waiting"]["reason"] = worker.stuck
         if settings.HAS_EDITORIAL:
-            said["worker_seconds"] = _age(worker.last_run())
+            said["worker_seconds"] = age(worker.last_run())
     ready = said.get("published") == "ok" and said.get("default", "ok") == "ok"
     return JsonResponse(said, status=200 if ready else 503, headers={"Cache-Control": "no-store"})
 
 
-def _age(moment: datetime | None) -> int | None:
+def age(moment: datetime | None) -> int | None:
+    """Whole seconds since a moment; None where there was none."""
     return None if moment is None else max(int((timezone.now() - moment).total_seconds()), 0)
 
 

@@ -195,8 +195,9 @@ MFA_RECOVERY_CODES_SHOW_ONCE = True
 OIDC = environment.openid()  # an outside provider of identities; empty: there is none
 SOCIALACCOUNT_ADAPTER = "partnerships.admin.provider.Identities"
 ALLAUTH_TRUSTED_PROXY_COUNT = environment.number("TRUSTED_PROXIES", 1 if environment.flag("BEHIND_PROXY") else 0)
+REDIS_URL = environment.text("REDIS_URL")  # limits shared by several machines
 if HAS_EDITORIAL:
-    # Limits on signing in, and codes that were used, are known to all processes: they stand in the editorial database.
+    # Limits on signing in, and codes that were used, are known to all processes: they stand in the editorial database …
     CACHES = {
         "default": {
             "BACKEND": "django.core.cache.backends.db.DatabaseCache",
@@ -204,6 +205,14 @@ if HAS_EDITORIAL:
             "OPTIONS": {"MAX_ENTRIES": 20_000},
         }
     }
+    if REDIS_URL:  # … or in Redis, and there while it is away
+        CACHES["database"] = CACHES["default"]
+        CACHES["default"] = {
+            "BACKEND": "portal.cache.SharedCache",
+            "LOCATION": REDIS_URL,
+            "KEY_PREFIX": "portal:desk",
+            "OPTIONS": {"FALLBACK": "database"},
+        }
 SENDS_MAIL = bool(environment.mailers())
 if SENDS_MAIL:
     MAILERS = environment.mailers()
@@ -271,7 +280,9 @@ EDITIONS_ROOT = (
 SNAPSHOTS_ROOT = VAR_DIR / "snapshots"  # what `snapshot` wrote, served below /data/
 ORIGINALS_ROOT = VAR_DIR / "originals"  # of pictures: never served
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "renditions": environment.storage("RENDITIONS_URL", "MEDIA_ROOT", 0o755),
+    # A process that has no desk has no way to the originals.
+    **({"originals": environment.storage("ORIGINALS_URL", "ORIGINALS_ROOT", 0o700)} if HAS_EDITORIAL else {}),
     "staticfiles": {
         "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
         if HASHED_STATIC
@@ -315,7 +326,6 @@ SPECTACULAR_SETTINGS = {
 
 # Limits: every one of them ---------------------------------------------------------------------------------------------
 
-REDIS_URL = environment.text("REDIS_URL")  # limits shared by several machines
 BUCKETS_FILE = VAR_DIR / "buckets"
 INTERNAL_ADDRESSES = ("127.0.0.1", "::")  # of this machine; nobody is limited on it in local mode
 
@@ -355,6 +365,11 @@ LIMITS = {
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10_000_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000  # a country with 500 owned rows of a dozen fields, twice over
+
+METRICS_ADDRESS = environment.private_address("METRICS_ADDRESS")  # where figures are given; None: nowhere
+METRICS_FOLDER = (
+    EDITION_FILE.parent / f"metrics-{METRICS_ADDRESS[1] if METRICS_ADDRESS else 'none'}"
+)  # emptied by `serve`
 
 LOG_FORMAT = environment.choice("LOG_FORMAT", ("lines", "json"), "lines" if LOCAL_MODE else "json")
 SLOW_QUERY_MS = environment.number("SLOW_QUERY_MS", 500)  # a query that takes longer is written down

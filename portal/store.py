@@ -31,6 +31,8 @@ OF_ONE_ANSWER = frozenset({"content-length", "x-request-id", "ratelimit", "etag"
 
 WORTH_COMPRESSING = 400  # bytes
 WAIT = 20  # seconds for somebody else's making of the same answer
+ORIGIN = "portal.origin"
+"""Where a request is told how it was answered: `store`, or `made` where the store had nothing; absent when it went past."""
 Environ = dict
 Edition = object
 
@@ -136,7 +138,9 @@ class Store:
             return self.app(environ, start_response)
         edition = self.edition()
         kept = self.shelves[key[0]].get(key)
+        environ[ORIGIN] = "store"
         if kept is None or edition is None or kept.edition != edition:
+            environ[ORIGIN] = "made"
             made = self.made(key, edition, environ)
             if not isinstance(made, Kept):
                 return passed_on(made, environ, start_response)
@@ -236,6 +240,11 @@ class Store:
                     return Kept(edition, reduced(asked), headers, head)
                 head += chunk
         return Passing(status, headers, head, chunks, parts)
+
+    @property
+    def size(self) -> int:
+        """Bytes that are kept."""
+        return sum(shelf.size for shelf in self.shelves.values())
 
     # The shelves --------------------------------------------------------------------------------------------------
 

@@ -31,6 +31,7 @@ if settings.HASHED_STATIC:
         immutable_file_test=r"^.+\.[0-9a-f]{12}\..+$",  # names that the manifest gives
     )
 
+store = None
 if settings.HAS_PUBLIC and settings.STORE_BYTES:
     from partnerships.api.negotiation import JSON, SPELLINGS
     from partnerships.publishing.edition import Watch
@@ -38,7 +39,7 @@ if settings.HAS_PUBLIC and settings.STORE_BYTES:
     from portal.store import Store
 
     watch = Watch()
-    application = Store(
+    application = store = Store(
         application,
         watch.token,
         private=(*EDITORIAL_PATHS, settings.STATIC_URL, settings.MEDIA_URL),
@@ -46,8 +47,14 @@ if settings.HAS_PUBLIC and settings.STORE_BYTES:
         formats=frozenset({JSON, *SPELLINGS}),
         room=settings.STORE_BYTES,
     )
-    watch.changed = application.refresh
+    watch.changed = store.refresh
     watch.start()
+
+if settings.METRICS_ADDRESS:
+    from portal import metrics
+
+    application = metrics.Measured(application)
+    metrics.Listener(settings.METRICS_ADDRESS, store).start()
 
 if settings.RUN_WORKER:
     from partnerships.editorial.worker import Worker

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
 import threading
 import time
 from contextlib import closing
@@ -17,7 +15,7 @@ from django.test import Client, RequestFactory
 from portal import limits
 from portal.buckets import SLOTS, Rate, RedisBuckets, SharedBuckets, Taken
 from portal.store import AGAIN
-from tests import databases
+from tests.redis_server import redis_server
 
 RATE = Rate(5, 60)
 
@@ -168,37 +166,19 @@ def test_who_asks_is_what_the_last_trusted_machine_saw(settings, trusted, forwar
 
 @pytest.fixture
 def redis(tmp_path):
-    """A Redis of the test's own: its address, and a function that kills it."""
-    if not shutil.which("redis-server"):
-        missing = pytest.fail if databases.on_postgresql() else pytest.skip  # the run with services has it
-        missing("redis-server is needed: apt-get install redis-server")
-    with closing(socket()) as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    server = subprocess.Popen(
-        ["redis-server", "--port", str(port), "--save", "", "--dir", str(tmp_path)], stdout=subprocess.DEVNULL
-    )
-    for _ in range(100):
-        with closing(socket()) as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                break
-        time.sleep(0.05)
-    yield f"redis://127.0.0.1:{port}/0", server.kill
-    server.kill()
-    server.wait()
+    with redis_server(tmp_path) as server:
+        yield server
 
 
 @pytest.mark.services
 def test_redis_shares_them_and_its_loss_means_no_limit(redis, clock, caplog):
-    address, kill = redis
-    one, other = (RedisBuckets(address, RATE, clock=lambda: clock[0]) for _ in range(2))
+    one, other = (RedisBuckets(redis.address, RATE, clock=lambda: clock[0]) for _ in range(2))
     taken = [(one, other)[turn % 2].take("a") for turn in range(6)]
     assert [t.granted for t in taken] == [True] * 5 + [False]
     assert [t.left for t in taken] == [4, 3, 2, 1, 0, 0]
     assert 0 < taken[-1].wait <= 12
     assert isinstance(other.take("b"), Taken)
-    kill()
-    time.sleep(0.1)
+    redis.kill()
     assert one.take("a") is None
     asked = caplog.text.count("Redis is away")
     assert one.take("a") is None  # left alone for a while

@@ -14,6 +14,7 @@ from partnerships.editorial.permissions import may
 from partnerships.models import Image, Rendition
 from partnerships.models.images import INERT, RENDITION_NAME
 from partnerships.publishing.log import EDITORIAL
+from portal import media
 
 from .base import KindAdmin, KindForm
 from .rows import RowInline
@@ -55,6 +56,9 @@ class ImageForm(KindForm):
             self.add_error("upload", ValidationError(str(refusal)))
         except FileNotFoundError:
             self.add_error("upload", "The original is no longer there. Choose the picture again.")
+        except media.Unreachable as away:
+            said = "Nothing was saved; what you typed is still here."
+            self.add_error("upload", f"{away} {said} If you chose a picture, choose it again.")
         return cleaned
 
 
@@ -112,7 +116,10 @@ class ImageAdmin(KindAdmin):
         if not may(request.user, "view", Image):
             raise PermissionDenied
         row = Rendition.objects.using(EDITORIAL).filter(file=name).first() if RENDITION_NAME.fullmatch(name) else None
-        file = uploads.media() / row.file if row else None
-        if file is None or not file.is_file():
+        try:
+            file = media.renditions().open(row.file) if row else None
+        except FileNotFoundError:
+            file = None
+        if row is None or file is None:
             raise Http404("There is no such picture.")
-        return FileResponse(file.open("rb"), content_type=row.media_type, headers={"Content-Security-Policy": INERT})
+        return FileResponse(file, content_type=row.media_type, headers={"Content-Security-Policy": INERT})

@@ -18,6 +18,8 @@ from io import BytesIO
 from pathlib import Path
 from typing import IO, Any
 
+from portal.media import sync_folder
+
 FORMAT = 1
 MANIFEST = "manifest.json"
 MEMBER = re.compile(r"(databases|originals|media)/[A-Za-z0-9][A-Za-z0-9._-]{0,119}")
@@ -57,15 +59,6 @@ def hashed(file: IO[bytes]) -> str:
     for piece in _pieces(file):
         known.update(piece)
     return known.hexdigest()
-
-
-def sync_folder(folder: Path) -> None:
-    """Make names that were written to a folder survive a power failure."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 # Writing --------------------------------------------------------------------------------------------------------------

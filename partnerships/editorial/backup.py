@@ -18,7 +18,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
+from django.core.files.base import ContentFile
 from django.db import connections
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
@@ -30,7 +30,7 @@ from partnerships.publishing.log import EDITORIAL, PUBLISHED
 from partnerships.publishing.models import Head, LogHead, Publication
 from partnerships.publishing.rebuild import rebuild
 from partnerships.publishing.scratch import opened
-from portal import sqlite
+from portal import media, sqlite
 
 from . import archive, uploads
 from .postgres import dump, load, snapshot
@@ -57,7 +57,7 @@ def backup(target: Path, *, now: datetime | None = None) -> dict[str, Any]:
         raise Refusal(f"The folder {target.parent} isn't there.")
     with ExitStack() as stack:
         aside = stack.enter_context(_folder(target.parent, f".{target.name}."))
-        held = stack.enter_context(_folder(uploads.originals(), ".backup-"))
+        held = stack.enter_context(_folder(uploads.workplace(), ".backup-"))
         files: dict[str, Path] = {}
         snapshots = {}
         with uploads.steady():
@@ -150,19 +150,19 @@ def _about(using: dict[str, str], now: datetime) -> dict[str, Any]:
 
 
 def _hold(names: set[str], folder: Path) -> dict[str, Path]:
-    """Give each file a second name (or, on another file system, a copy) in a folder; returns archive name → file."""
+    """Give each file a second name, or a copy where it lies elsewhere, in a folder; returns archive name → file."""
     held = {}
-    for kind, place in (("originals", uploads.originals()), ("media", uploads.media())):
+    for kind, storage in _storages().items():
         (folder / kind).mkdir()
         for name in names:
-            if Path(name).name != name or not (place / name).is_file():
-                continue
-            try:
-                os.link(place / name, folder / kind / name)
-            except OSError:
-                shutil.copyfile(place / name, folder / kind / name)
-            held[f"{kind}/{name}"] = folder / kind / name
+            if Path(name).name == name and storage.fetch(name, folder / kind / name):
+                held[f"{kind}/{name}"] = folder / kind / name
     return held
+
+
+def _storages() -> dict[str, Any]:
+    """The storages of pictures, by the folder of an archive that holds their files."""
+    return {"originals": media.originals(), "media": media.renditions()}
 
 
 # Putting back ---------------------------------------------------------------------------------------------------------
@@ -171,7 +171,7 @@ def _hold(names: set[str], folder: Path) -> dict[str, Path]:
 def restore(source: Path) -> dict[str, Any]:
     """Put a backup into this portal's empty place; returns its manifest.
 
-    Raises archive.Damaged or Refusal before anything is written. The editorial database comes last: interrupted before
+    Raises archive.Damaged or Refusal before anything is written, media.Unreachable. The editorial database comes last: interrupted before
     it, the place doesn't pass for a portal. What `published` lacks of the log is applied.
     """
     manifest = archive.check(source)
@@ -184,12 +184,9 @@ def restore(source: Path) -> dict[str, Any]:
             if kind == "databases":
                 alias = name.partition(".")[0]
                 last[alias] = _aside(alias)
-                _write(last[alias], content, 0o600)
+                _write(last[alias], content)
             else:
-                folder = uploads.originals() if kind == "originals" else uploads.media()
-                _write(folder / name, content, 0o644)
-        for folder in (uploads.originals(), uploads.media()):
-            archive.sync_folder(folder)
+                _storages()[kind].save(name, ContentFile(content.read()))
         for alias in DATABASES:
             if connections[alias].vendor == "postgresql":
                 load(alias, last[alias])
@@ -248,24 +245,22 @@ def _refuse_unless_empty() -> None:
             filled = bool(connection.introspection.table_names())
         if filled:
             raise NotEmpty(f"The {alias} database isn't empty. A backup is put back into an empty place only.")
-    for setting in ("ORIGINALS_ROOT", "MEDIA_ROOT"):
-        folder = Path(getattr(settings, setting))
-        if folder.is_dir() and any(folder.iterdir()):
-            raise NotEmpty(f"The folder {folder} isn't empty. A backup is put back into an empty place only.")
+    for storage in _storages().values():
+        if any(storage.listdir("")):
+            raise NotEmpty(f"{storage} isn't empty. A backup is put back into an empty place only.")
 
 
 def _aside(alias: str) -> Path:
     """Where a database waits until everything else is in its place: beside the place, on its file system."""
     if connections[alias].vendor == "postgresql":
-        return uploads.originals().parent / f".{alias}.{os.getpid()}.dump"
+        return uploads.workplace().parent / f".{alias}.{os.getpid()}.dump"
     place = Path(connections[alias].settings_dict["NAME"])
     place.parent.mkdir(parents=True, exist_ok=True)
     return place.with_name(f".{place.name}.{os.getpid()}")
 
 
-def _write(path: Path, content: Any, mode: int) -> None:
+def _write(path: Path, content: Any) -> None:
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         shutil.copyfileobj(content, file, archive.PIECE)
         file.flush()
         os.fsync(file.fileno())
-    path.chmod(mode)

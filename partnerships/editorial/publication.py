@@ -20,6 +20,7 @@ from partnerships.publishing.log import EDITORIAL, PUBLISHED, Step, bodies
 from partnerships.publishing.models import Action, ChangeKind, LogDocument, Publication
 from partnerships.publishing.release import release
 from partnerships.publishing.upgrades import upgraded
+from portal import media
 
 from . import uploads
 from .audit import note_move, note_moves
@@ -254,7 +255,13 @@ def withdraw(
     with uploads.steady():
         files = uploads.files_of(state.record for state in public if state.kind == "image")
         entries = release(steps, within=_burn)
-        uploads.delete(files)
+        try:
+            uploads.delete(files)
+        except media.Unreachable as away:
+            raise Refusal(
+                "It is taken down: nothing shows it any more. But its files are still in the storage of pictures, which "
+                "doesn't answer. When it does, run `manage.py sweep_images`; that takes them away."
+            ) from away
     return entries
 
 

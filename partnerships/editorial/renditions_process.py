@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import resource
 import sys
 import warnings
@@ -113,17 +112,9 @@ def encoded(picture: Image.Image) -> list[tuple[str, str, bytes]]:
     return files
 
 
-def keep(folder: Path, ending: str, data: bytes) -> str:
-    """Write bytes under the name of their digest: complete under that name, or not at all. Returns the name."""
-    name = f"{hashlib.sha256(data).hexdigest()}.{ending}"
-    aside = folder / f".{name}.{os.getpid()}"
-    with aside.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    aside.chmod(0o644)
-    aside.replace(folder / name)
-    return name
+def name_of(data: bytes, ending: str) -> str:
+    """The name of a file: the digest of its bytes."""
+    return f"{hashlib.sha256(data).hexdigest()}.{ending}"
 
 
 def make(
@@ -134,7 +125,8 @@ def make(
     made: dict[str, dict[str, str | int]] = {}
     for one in sizes(picture, focus):
         for ending, media_type, data in encoded(one):
-            file = keep(folder, ending, data)
+            file = name_of(data, ending)
+            (folder / file).write_bytes(data)
             made[file] = {
                 "file": file,
                 "media_type": media_type,

@@ -11,41 +11,36 @@ import json
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from uuid import UUID
 
 from django.conf import settings
+from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import UploadedFile
+from django.utils import timezone
 
 from partnerships.models import Image, Rendition
+from partnerships.publishing.loading import keep_rendition
 from partnerships.publishing.log import EDITORIAL
-from partnerships.publishing.models import LogDocument
+from partnerships.publishing.models import Action, LogDocument, Publication
+from portal import media
 
 from . import renditions_process
-from .renditions_process import Refused, keep, kind_of
+from .renditions_process import Refused, kind_of, name_of
 
 PATIENCE = 30
 """Seconds after which the process is given up, however little it reckons."""
-YOUNG = 3600
-"""Seconds for which a file may be waiting for its row."""
+YOUNG = timedelta(hours=1)
+"""For so long a file may be waiting for its row."""
 
 
-def originals() -> Path:
-    return _folder(Path(settings.ORIGINALS_ROOT), 0o700)
-
-
-def media() -> Path:
-    return _folder(Path(settings.MEDIA_ROOT), 0o755)
-
-
-def _folder(folder: Path, mode: int) -> Path:
-    if not folder.is_dir():
-        folder.mkdir(parents=True, exist_ok=True)
-        folder.chmod(mode)
-    return folder
+def workplace() -> Path:
+    """A private folder of this machine: the place of the lock and of copies; of the originals, unless a bucket has them."""
+    return media.Folder("ORIGINALS_ROOT", 0o700).made()
 
 
 @contextmanager
@@ -54,7 +49,7 @@ def steady() -> Iterator[None]:
 
     Whoever takes files away holds it too, from before the rows go until the files are gone.
     """
-    folder = os.open(originals(), os.O_RDONLY | os.O_DIRECTORY)
+    folder = os.open(workplace(), os.O_RDONLY | os.O_DIRECTORY)
     try:
         fcntl.flock(folder, fcntl.LOCK_EX)
         yield
@@ -63,7 +58,7 @@ def steady() -> Iterator[None]:
 
 
 def take(upload: UploadedFile) -> str:
-    """Keep an upload as an original; returns its name. Raises Refused before anything is decoded."""
+    """Keep an upload as an original; returns its name. Raises Refused before anything is decoded, media.Unreachable."""
     most = settings.LIMITS["image_bytes"]
     if not upload.size or upload.size > most:
         raise Refused(
@@ -71,13 +66,27 @@ def take(upload: UploadedFile) -> str:
         )
     data = upload.read()
     kind = kind_of(data[:16], upload.name or "")
-    return keep(originals(), renditions_process.KINDS[kind][0], data)
+    return str(media.originals().save(name_of(data, renditions_process.KINDS[kind][0]), ContentFile(data)))
 
 
 def renditions(original: str, focus: tuple[int, int]) -> list[Rendition]:
-    """The renditions of an original, made by a process with bounded memory and time, as rows yet to be saved."""
+    """The renditions of an original, made by a process with bounded memory and time, as rows yet to be saved.
+
+    The process reads and writes in a folder of its own. Raises Refused, FileNotFoundError, media.Unreachable.
+    """
+    with TemporaryDirectory() as name:
+        aside, source = Path(name), Path(name) / "original"
+        if not media.originals().fetch(original, source):
+            raise FileNotFoundError(original)
+        made = _made(source, original, aside, focus)
+        for row in made:
+            keep_rendition(row.file, (aside / row.file).read_bytes())
+    return made
+
+
+def _made(source: Path, original: str, into: Path, focus: tuple[int, int]) -> list[Rendition]:
     limits = (settings.LIMITS["image_pixels"], settings.LIMITS["image_side"])
-    command = [sys.executable, "-I", renditions_process.__file__, str(originals() / original), original, str(media())]
+    command = [sys.executable, "-I", renditions_process.__file__, str(source), original, str(into)]
     command += [str(number) for number in (*focus, *limits)]
     too_much = Refused(
         "The picture takes more time or memory than is given to it. Make it smaller and choose it again."
@@ -135,21 +144,28 @@ def delete(names: Iterable[str]) -> None:
     for name in names:
         if Path(name).name != name:
             continue
-        for folder in (media(), originals()):
-            (folder / name).unlink(missing_ok=True)
+        for storage in (media.renditions(), media.originals()):
+            storage.delete(name)
 
 
 def listed(using: str = EDITORIAL) -> set[str]:
-    """Every file that a working copy or a kept document lists, in the editorial database or in a copy of it."""
+    """Every file that a working copy or a kept document lists, in the editorial database or in a copy of it.
+
+    The working copy of what was taken down counts by its documents alone: those of before are gone, and so are its files.
+    """
     names = _files(_said(using))
-    names |= set(Rendition.objects.using(using).values_list("file", flat=True))
-    names |= set(Image.objects.using(using).values_list("original", flat=True))
+    down = Publication.objects.using(using).filter(action=Action.TAKE_DOWN).values("record")
+    names |= set(Rendition.objects.using(using).exclude(image_id__in=down).values_list("file", flat=True))
+    names |= set(Image.objects.using(using).exclude(pk__in=down).values_list("original", flat=True))
     return names - {""}
 
 
 def orphans() -> list[str]:
     """Files, no longer young, that no working copy and no kept document lists."""
-    names = listed()
-    old = time.time() - YOUNG
-    files = [file for folder in (media(), originals()) for file in folder.iterdir() if file.is_file()]
-    return sorted(file.name for file in files if file.name not in names and file.stat().st_mtime < old)
+    names, old = listed(), timezone.now() - YOUNG
+    return sorted(
+        name
+        for storage in (media.renditions(), media.originals())
+        for name in storage.listdir("")[1]
+        if name not in names and storage.get_modified_time(name) < old
+    )

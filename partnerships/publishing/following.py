@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 from datetime import datetime
 from http.client import HTTPException
-from pathlib import Path
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit
 from urllib.request import HTTPRedirectHandler, Request, build_opener
@@ -21,6 +20,7 @@ from django.db import transaction
 
 from partnerships.models import Rendition
 from partnerships.models.images import RENDITION_NAME
+from portal import media
 
 from .feed import Refusal, apply
 from .loading import checked, keep_rendition
@@ -172,7 +172,7 @@ def _fetch(origin: Origin, names: set[str]) -> set[str]:
     for name in sorted(names):
         if not RENDITION_NAME.fullmatch(name):
             raise Refusal(f"“{name[:80]}” is no name of a rendition.")
-        if (Path(settings.MEDIA_ROOT) / name).is_file():
+        if media.renditions().exists(name):
             continue
         if (content := origin.rendition(name)) is None:
             lacking.add(name)
@@ -184,8 +184,9 @@ def _fetch(origin: Origin, names: set[str]) -> set[str]:
 def _tidy(origin: Origin) -> None:
     """At the head: every public picture is here, and files that no public picture lists are deleted."""
     names = set(Rendition._base_manager.using(PUBLISHED).values_list("file", flat=True))
-    if lacking := _fetch(origin, names):
+    here = set(media.renditions().listdir("")[1])
+    if lacking := _fetch(origin, names - here):
         raise Away(f"{origin.root} doesn't have the rendition {min(lacking)} (any more).")
-    for file in Path(settings.MEDIA_ROOT).glob("*"):
-        if RENDITION_NAME.fullmatch(file.name) and file.name not in names:
-            file.unlink(missing_ok=True)
+    for name in here - names:
+        if RENDITION_NAME.fullmatch(name):
+            media.renditions().delete(name)

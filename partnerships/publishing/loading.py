@@ -12,8 +12,10 @@ from pathlib import Path
 from uuid import UUID
 
 from django.conf import settings
+from django.core.files.base import ContentFile
 
 from partnerships.models.images import RENDITION_NAME
+from portal import media
 
 from .documents import canonical
 from .editions import drop_pointing_nowhere
@@ -107,11 +109,7 @@ def _keep_renditions(archive: zipfile.ZipFile) -> None:
 
 
 def keep_rendition(name: str, content: bytes) -> None:
-    """Keep a picture's file under its name, which is the digest of its bytes. Raises Refusal."""
+    """Keep a picture's file under its name, which is the digest of its bytes. Raises Refusal, media.Unreachable."""
     if not RENDITION_NAME.fullmatch(name) or hashlib.sha256(content).hexdigest() != Path(name).stem:
         raise Refusal(f"The rendition {name} isn't what its name says.")
-    folder = Path(settings.MEDIA_ROOT)
-    folder.mkdir(parents=True, exist_ok=True)
-    aside = folder / f".{name}"
-    aside.write_bytes(content)
-    aside.replace(folder / name)
+    media.renditions().save(name, ContentFile(content))

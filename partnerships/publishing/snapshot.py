@@ -20,6 +20,7 @@ from pathlib import Path
 from django.conf import settings
 
 from partnerships.models import KINDS, Rendition
+from portal import media
 
 from . import shelf
 from .editions import Busy, Withheld, past
@@ -114,10 +115,9 @@ def _write_renditions(into: Path) -> None:
     if names:
         (into / "media").mkdir()
     for name in names:
-        file = Path(settings.MEDIA_ROOT) / name
-        if not file.is_file() or _digest(file) != Path(name).stem:
+        file = into / "media" / name
+        if not media.renditions().fetch(name, file) or _digest(file) != file.stem:
             raise Refusal(f"The rendition {name} is missing, or isn't what its name says.")
-        shutil.copyfile(file, into / "media" / name)
 
 
 def _files(into: Path) -> Iterator[Path]:

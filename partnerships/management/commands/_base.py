@@ -5,6 +5,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from partnerships.models import KINDS, Record
 from partnerships.publishing.feed import Refusal, Stuck
+from portal import media
 
 
 class PortalCommand(BaseCommand):
@@ -13,7 +14,7 @@ class PortalCommand(BaseCommand):
     def execute(self, *args, **options):
         try:
             return super().execute(*args, **options)
-        except (Refusal, Stuck) as refusal:
+        except (Refusal, Stuck, media.Unreachable) as refusal:
             raise CommandError(str(refusal)) from refusal
 
     def records(self, labels: list[str]) -> list[Record]:

@@ -6,6 +6,7 @@ from django.core.management.base import BaseCommand, CommandError
 from partnerships.publishing.feed import Refusal
 from partnerships.publishing.following import Away, Origin, follow
 from partnerships.publishing.upgrades import TooNew
+from portal import media
 
 LONGEST = 600
 """Seconds between two attempts while the other portal is away, at most."""
@@ -31,7 +32,7 @@ class Command(BaseCommand):
                         self.stdout.write(f"{applied} entries applied.")
                         self.stdout.flush()
                     wait = every
-                except Away as away:
+                except (Away, media.Unreachable) as away:
                     if options["once"]:
                         raise CommandError(str(away)) from away
                     wait = min(wait * 2, max(every, LONGEST))

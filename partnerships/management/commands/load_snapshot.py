@@ -5,6 +5,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from partnerships.publishing.feed import Refusal
 from partnerships.publishing.loading import load_snapshot
+from portal import media
 
 
 class Command(BaseCommand):
@@ -18,5 +19,5 @@ class Command(BaseCommand):
             raise CommandError("Only a mirror (PORTAL_ROLE=mirror) takes what others published.")
         try:
             self.stdout.write(f"Loaded up to entry {load_snapshot(options['file'])}.")
-        except Refusal as refusal:
+        except (Refusal, media.Unreachable) as refusal:
             raise CommandError(str(refusal)) from refusal

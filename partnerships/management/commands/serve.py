@@ -1,6 +1,7 @@
 import errno
 import os
 import secrets
+import shutil
 import socket
 import sys
 
@@ -28,7 +29,11 @@ class Command(PortalCommand):
 
     def handle(self, *args, **options):
         host, port = options["host"], options["port"]
-        self.check_port(host, port)
+        self.check_port(host, port, f"make run PORT={port + 1}")
+        if settings.METRICS_ADDRESS:
+            if settings.METRICS_ADDRESS[1] == port:
+                raise CommandError(f"METRICS_ADDRESS names port {port}, at which the portal itself is served.")
+            self.check_port(*settings.METRICS_ADDRESS, "METRICS_ADDRESS")
         gathering = None if settings.HASHED_STATIC or settings.DEBUG else Gathering(settings.VAR_DIR / "static")
         if settings.ROLE != "public":
             self.set_up()
@@ -43,6 +48,8 @@ class Command(PortalCommand):
             self.stdout.write(f"The desk:   {origin}admin/")
         self.stdout.flush()
         connections.close_all()
+        if settings.METRICS_ADDRESS:
+            shutil.rmtree(settings.METRICS_FOLDER, ignore_errors=True)  # counts begin with the service
         os.environ.setdefault("PORT", str(port))
         command = [
             sys.executable, "-m", "granian", "portal.wsgi:application", "--interface", "wsgi", "--host", host,
@@ -51,14 +58,14 @@ class Command(PortalCommand):
         ]  # fmt: skip
         os.execv(sys.executable, command)  # noqa: S606 (no shell is wanted)
 
-    def check_port(self, host: str, port: int) -> None:
-        with socket.socket() as probe:
+    def check_port(self, host: str, port: int, another: str) -> None:
+        with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 probe.bind((host, port))
             except OSError as error:
                 said = {
-                    errno.EADDRINUSE: f"Port {port} is in use. Stop what uses it, or choose another: make run PORT={port + 1}",
+                    errno.EADDRINUSE: f"Port {port} is in use. Stop what uses it, or choose another: {another}",
                     errno.EACCES: f"Port {port} needs rights that this account doesn't have. Choose one above 1023.",
                 }.get(error.errno, f"{host}:{port} can't be served: {error.strerror}.")
                 raise CommandError(said) from error

@@ -2,6 +2,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from partnerships.publishing.feed import Refusal
 from partnerships.publishing.snapshot import make
+from portal import media
 
 
 class Command(BaseCommand):
@@ -13,6 +14,6 @@ class Command(BaseCommand):
     def handle(self, *args, **options):
         try:
             made = make(options["at"])
-        except Refusal as refusal:
+        except (Refusal, media.Unreachable) as refusal:
             raise CommandError(str(refusal)) from refusal
         self.stdout.write(f"{made.file}\n{made.bytes} bytes, SHA-256 {made.digest}")
