@@ -50,6 +50,9 @@ TURNS ?= 5
 bench: dev  ## ready answers against nginx's own static files, in one run (needs wrk and nginx)
 	@$(python) -m bench.warm --turns $(TURNS)
 
+words: dev  ## the words of the public pages, gathered for translators
+	@$(python) bin/words
+
 pictures: dev  ## the pictures of docs/, made again
 	@$(python) bin/desk-pictures
 	@$(python) bin/site-pictures
@@ -63,6 +66,7 @@ check: dev  ## lint, format, types, templates, migrations, deployment settings
 	@SITE_ORIGIN=https://portal.example.org $(python) manage.py check --deploy --fail-level WARNING
 	@$(python) manage.py spectacular --fail-on-warn --validate --file /dev/null
 	@$(python) -m fixtures.converter --check
+	@$(python) bin/words --check
 
 dev:
 	@bin/setup --dev
@@ -70,4 +74,4 @@ dev:
 fixtures: setup  ## make fixtures/ anew from fixtures/reference/
 	@$(python) -m fixtures.converter
 
-.PHONY: help setup run demo test test-services test-slow test-public walk e2e contract schema bench pictures check dev fixtures
+.PHONY: help setup run demo test test-services test-slow test-public walk e2e contract schema bench words pictures check dev fixtures

@@ -265,7 +265,6 @@ if not LOCAL_MODE:
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English"))]
 USE_I18N = True
-LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_TZ = True
 TIME_ZONE = "UTC"  # the portal's day is the UTC date
 
