@@ -6,6 +6,7 @@ made, or the sentence why it refuses. Every file is made from pixels alone and n
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -114,15 +115,26 @@ def encoded(picture: Image.Image) -> list[tuple[str, str, bytes]]:
 
 
 def keep(folder: Path, ending: str, data: bytes) -> str:
-    """Write bytes under the name of their digest: complete under that name, or not at all. Returns the name."""
+    """Write bytes under the name of their digest: complete under that name, or not at all. Returns the name.
+
+    Raises Refused when there is no room for them.
+    """
     name = f"{hashlib.sha256(data).hexdigest()}.{ending}"
     aside = folder / f".{name}.{os.getpid()}"
-    with aside.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    aside.chmod(0o644)
-    aside.replace(folder / name)
+    try:
+        with aside.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        aside.chmod(0o644)
+        aside.replace(folder / name)
+    except OSError as error:
+        aside.unlink(missing_ok=True)
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        raise Refused(
+            "The portal's disk has no room for this picture. Nothing was saved; tell whoever keeps the portal running."
+        ) from None
     return name
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import struct
@@ -171,6 +172,16 @@ def test_published_once_swept_never_taken_down_gone(world):
     assert uploads.originals().stat().st_mode & 0o777 == 0o700
     withdraw([image], by="dag", note="Not ours to show.", action=Action.TAKE_DOWN)
     assert list(uploads.media().iterdir()) == list(uploads.originals().iterdir()) == []
+
+
+def test_a_full_disk_is_said_and_leaves_nothing(monkeypatch):
+    def full(file):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(Refused, match="no room for this picture"):
+        uploads.take(SimpleUploadedFile("a.jpg", picture()))
+    assert list(uploads.originals().iterdir()) == []
 
 
 def test_too_large_a_file_is_refused_unread(settings):
