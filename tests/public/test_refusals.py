@@ -219,7 +219,7 @@ def test_who_sent_something_is_told_how_not_to_lose_it(monkeypatch):
     monkeypatch.setattr("portal.watching.Requests.__call__", lambda self, request: full())
     sent = browser.post("/admin/partnerships/partner/add/", {"title": "Typed for an hour"})
     assert (sent.status_code, sent.headers["Retry-After"]) == (503, "30")
-    assert "Your browser’s way back brings you to the form" in sent.text
+    assert "your browser’s way back brings you to the form" in sent.text
 
 
 def test_a_database_that_goes_away_in_the_middle_is_told_from_a_fault(world, monkeypatch):
