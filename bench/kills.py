@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import itertools
+import logging
 import os
 import random
 import signal
@@ -26,9 +27,13 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from multiprocessing import get_context
 from pathlib import Path
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 import requests
+
+if TYPE_CHECKING:
+    from partnerships.models import Record
 
 from .place import Desk, Server, enter, until
 
@@ -44,7 +49,8 @@ class Ledger:
         self.lock = threading.Lock()
         self.begun: dict[str, str] = {}
         self.acknowledged: list[tuple[str, str]] = []
-        self.otherwise: Counter[str] = Counter()
+        self.otherwise: Counter[str] = Counter()  # answers at the desk that were no acknowledgement
+        self.unanswered = 0
 
     def begin(self, who: str, mark: str) -> None:
         with self.lock:
@@ -70,7 +76,9 @@ class Ledger:
 # Writing at the desk ----------------------------------------------------------------------------------------------------
 
 
-def at_the_desk(kind: str, server: Server, ledger: Ledger, over: threading.Event, pair: list) -> None:
+def at_the_desk(
+    kind: str, server: Server, ledger: Ledger, over: threading.Event, record: Record, name: str = ""
+) -> None:
     """Somebody who does the same thing again and again, and comes back when the server is away."""
     from partnerships.admin.addresses import address, list_address
     from tests.editorial.test_uploads import picture
@@ -79,8 +87,8 @@ def at_the_desk(kind: str, server: Server, ledger: Ledger, over: threading.Event
     for number in itertools.count():
         if over.is_set():
             return
-        mark = f"{kind}-{number}"
-        ledger.begin(kind, mark)
+        mark = f"{name or kind}-{number}"
+        ledger.begin(name or kind, mark)
         try:
             if kind == "upload":
                 answer = anna.send(
@@ -88,17 +96,18 @@ def at_the_desk(kind: str, server: Server, ledger: Ledger, over: threading.Event
                     title=mark, slug=mark, alt="The sea", credit="NATO", licence="CC BY 4.0",
                 )  # fmt: skip
             else:
-                answer = anna.send(address(pair[0]), capital=mark)
+                answer = anna.send(address(record), capital=mark)
             if kind == "publish" and answer.status_code == 302:
-                answer = chiara.send(address(pair[0], "publish"), note=mark, **WHY)
+                answer = chiara.send(address(record, "publish"), note=mark, **WHY)
         except requests.RequestException:
-            ledger.end(kind)
+            ledger.end(name or kind)
+            ledger.unanswered += 1
             until(lambda: over.is_set() or server.answers())
             continue
         if answer.status_code != 302:
             ledger.otherwise[f"{kind}: {answer.status_code}"] += 1
             time.sleep(0.2)
-        ledger.end(kind, kind if answer.status_code == 302 else "", mark)
+        ledger.end(name or kind, kind if answer.status_code == 302 else "", mark)
 
 
 # Writing by processes of their own ----------------------------------------------------------------------------------------
@@ -139,6 +148,7 @@ def publish_due(pipe) -> None:
     """A second process that publishes what is due, beside the server's own."""
     from partnerships.editorial.worker import Worker
 
+    logging.getLogger("portal.worker").setLevel("ERROR")
     Worker().run()
 
 
@@ -291,7 +301,7 @@ def run(kills: int, seed: int, folder: Path) -> int:
         "due": Victim("due", ledger, publish_due),
     }
     people = [
-        threading.Thread(target=at_the_desk, args=(kind, server, ledger, over, records[10 + n :]))
+        threading.Thread(target=at_the_desk, args=(kind, server, ledger, over, records[10 + n]))
         for n, kind in enumerate(AT_THE_DESK)
     ]
     for one in people:
