@@ -68,7 +68,7 @@ class SharedBuckets:
         size = SLOT.size * SLOTS
         if os.fstat(self.descriptor).st_size != size:
             os.ftruncate(self.descriptor, 0)
-            os.ftruncate(self.descriptor, size)
+            os.posix_fallocate(self.descriptor, 0, size)  # or a full disk would end the process at a write to memory
         self.memory = mmap.mmap(self.descriptor, size)
 
     def take(self, caller: str) -> Taken | None:

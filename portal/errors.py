@@ -3,6 +3,7 @@ the desk's own below /admin/."""
 
 from __future__ import annotations
 
+import errno
 import sys
 from importlib import import_module
 
@@ -55,11 +56,20 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return refusals.not_found(request, exception)
 
 
+def _passes(error: BaseException | None) -> bool:
+    """Whether it is none of our faults, and will be over some time."""
+    full = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
+    return full or isinstance(error, (OperationalError, InterfaceError, Unreachable))
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
-    """A fault of ours, or the database or storage is away: then nothing here could be answered, and later it can."""
-    if isinstance(sys.exception(), (OperationalError, InterfaceError, Unreachable)):
-        away = outside.unavailable if request.path.startswith(API) else refusals.unavailable
-        response = away(request, WAIT)
+    """A fault of ours; or the database or storage is away or a disk full: then nothing here could be answered, and later it
+    can."""
+    if _passes(sys.exception()):
+        if request.path.startswith(API):
+            response = outside.unavailable(request, WAIT)
+        else:
+            response = refusals.unavailable(request, WAIT, sent=request.method == "POST")
         response.headers["Retry-After"] = str(WAIT)
         response.headers["Cache-Control"] = "no-store"
         return response

@@ -14,6 +14,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 from django.conf import settings
@@ -40,6 +41,18 @@ def using(pair: Pair) -> Iterator[None]:
     finally:
         settings.EDITION_FILE = announced_in
         _point(before)
+
+
+def addresses() -> dict[str, str]:
+    """For other processes: the settings that name the databases of this test."""
+    found = {}
+    for variable, alias in (("DATABASE_URL", "default"), ("PUBLISHED_DATABASE_URL", "published")):
+        name = connections[alias].settings_dict["NAME"]
+        if on_postgresql():
+            found[variable] = urlsplit(os.environ[variable])._replace(path=f"/{name}").geturl()
+        else:
+            found[variable] = f"sqlite:///{name}"
+    return found
 
 
 def edition_file(pair: Pair) -> Path:

@@ -53,6 +53,13 @@ def test_callers_have_buckets_of_their_own_and_a_clock_that_jumps_back_costs_not
     assert buckets.take("b").granted
 
 
+def test_the_file_has_its_room_from_the_start(tmp_path):
+    """A disk that is full later would else end the process at the first write to memory."""
+    SharedBuckets(tmp_path / "buckets", RATE)
+    said = (tmp_path / "buckets").stat()
+    assert said.st_blocks * 512 >= said.st_size > 0
+
+
 def test_a_full_table_holds_nobody_up_and_idle_buckets_give_way(tmp_path, clock, monkeypatch):
     monkeypatch.setattr("portal.buckets.SLOTS", 9)  # one place for everybody, and eight slots
     buckets = SharedBuckets(tmp_path / "few", RATE, clock=lambda: clock[0])

@@ -6,11 +6,14 @@ made, or the sentence why it refuses. Every file is made from pixels alone and n
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import resource
 import sys
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
 
@@ -117,6 +120,19 @@ def name_of(data: bytes, ending: str) -> str:
     return f"{hashlib.sha256(data).hexdigest()}.{ending}"
 
 
+@contextmanager
+def room() -> Iterator[None]:
+    """Inside, a full disk is a sentence: Refused."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        raise Refused(
+            "The portal's disk has no room for this picture. Nothing was saved; tell whoever keeps the portal running."
+        ) from None
+
+
 def make(
     source: Path, name: str, folder: Path, focus: tuple[int, int], most_pixels: int, most_side: int
 ) -> list[dict[str, str | int]]:
@@ -126,7 +142,8 @@ def make(
     for one in sizes(picture, focus):
         for ending, media_type, data in encoded(one):
             file = name_of(data, ending)
-            (folder / file).write_bytes(data)
+            with room():
+                (folder / file).write_bytes(data)
             made[file] = {
                 "file": file,
                 "media_type": media_type,

@@ -30,7 +30,7 @@ from partnerships.publishing.models import Action, LogDocument, Publication
 from portal import media
 
 from . import renditions_process
-from .renditions_process import Refused, kind_of, name_of
+from .renditions_process import Refused, kind_of, name_of, room
 
 PATIENCE = 30
 """Seconds after which the process is given up, however little it reckons."""
@@ -66,7 +66,8 @@ def take(upload: UploadedFile) -> str:
         )
     data = upload.read()
     kind = kind_of(data[:16], upload.name or "")
-    return str(media.originals().save(name_of(data, renditions_process.KINDS[kind][0]), ContentFile(data)))
+    with room():
+        return str(media.originals().save(name_of(data, renditions_process.KINDS[kind][0]), ContentFile(data)))
 
 
 def renditions(original: str, focus: tuple[int, int]) -> list[Rendition]:
@@ -74,7 +75,7 @@ def renditions(original: str, focus: tuple[int, int]) -> list[Rendition]:
 
     The process reads and writes in a folder of its own. Raises Refused, FileNotFoundError, media.Unreachable.
     """
-    with TemporaryDirectory() as name:
+    with room(), TemporaryDirectory() as name:
         aside, source = Path(name), Path(name) / "original"
         if not media.originals().fetch(original, source):
             raise FileNotFoundError(original)

@@ -92,9 +92,10 @@ def broken(request: HttpRequest) -> HttpResponse:
     return HttpResponse(render_to_string("errors/500.html", using="site"), status=500)
 
 
-def unavailable(request: HttpRequest, wait: int) -> HttpResponse:
-    """The database is away; `wait` is the number of seconds after which to try again. No query."""
-    return HttpResponse(render_to_string("errors/503.html", {"wait": wait}, using="site"), status=503)
+def unavailable(request: HttpRequest, wait: int, *, sent: bool = False) -> HttpResponse:
+    """The database is away; `wait` is the number of seconds after which to try again, `sent` whether somebody sent
+    something that shall not be lost. No query."""
+    return HttpResponse(render_to_string("errors/503.html", {"wait": wait, "sent": sent}, using="site"), status=503)
 
 
 def too_many(request: HttpRequest, wait: int) -> HttpResponse:

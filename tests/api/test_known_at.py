@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import fcntl
-import os
 import re
 import time
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 import pytest
-from django.db import connections
 
 from partnerships.editorial.publication import publish, withdraw
 from partnerships.models import Link
@@ -46,14 +44,6 @@ def editions(settings, tmp_path):
     """A place of their own for past editions."""
     settings.EDITIONS_ROOT = tmp_path / "editions"
     return settings.EDITIONS_ROOT
-
-
-def address_of_published() -> str:
-    """For another process: the database of this test."""
-    name = connections["published"].settings_dict["NAME"]
-    if not databases.on_postgresql():
-        return f"sqlite:///{name}"
-    return urlsplit(os.environ["PUBLISHED_DATABASE_URL"])._replace(path=f"/{name}").geturl()
 
 
 def head() -> Change:
@@ -208,7 +198,7 @@ def test_while_one_is_made_others_are_told_when_to_come_back(still_world, ask, e
 def test_one_that_takes_long_is_made_aside_and_needs_no_editorial_side(world, ask, editions, settings, monkeypatch):
     publish([resave(world.malta, capital="Valletta")], by="chiara", **FOUND)
     monkeypatch.setenv("PORTAL_ROLE", "public")
-    monkeypatch.setenv("PUBLISHED_DATABASE_URL", address_of_published())
+    monkeypatch.setenv("PUBLISHED_DATABASE_URL", databases.addresses()["PUBLISHED_DATABASE_URL"])
     monkeypatch.setenv("VAR_DIR", str(editions.parent))
     settings.LIMITS = settings.LIMITS | {"edition_seconds": 0}
     seq, end = head().seq - 1, time.monotonic() + 300

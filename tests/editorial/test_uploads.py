@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import struct
 import zlib
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -173,6 +175,16 @@ def test_published_once_swept_never_taken_down_gone(world, settings):
     assert {file.stat().st_mode & 0o777 for file in (*media.iterdir(), *originals.iterdir())} == {0o644}
     withdraw([image], by="dag", note="Not ours to show.", action=Action.TAKE_DOWN)
     assert list(media.iterdir()) == list(originals.iterdir()) == []
+
+
+def test_a_full_disk_is_said_and_leaves_nothing(monkeypatch, settings):
+    def full(file):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(Refused, match="no room for this picture"):
+        uploads.take(SimpleUploadedFile("a.jpg", picture()))
+    assert list(Path(settings.ORIGINALS_ROOT).iterdir()) == []
 
 
 def test_too_large_a_file_is_refused_unread(settings):

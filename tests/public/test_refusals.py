@@ -1,5 +1,7 @@
 """What can't be answered is answered in the site's own look, and says what would do."""
 
+import errno
+
 import pytest
 from django.db import InterfaceError, OperationalError
 from django.test import Client, RequestFactory
@@ -205,6 +207,19 @@ def test_while_the_database_is_away_nothing_is_asked(monkeypatch, error, path, k
     assert response.headers["Cache-Control"] == "no-store"
     assert response.headers["Content-Type"].startswith(kind)
     assert "database" in response.text
+
+
+def test_who_sent_something_is_told_how_not_to_lose_it(monkeypatch):
+    def full():
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("portal.middleware.snapshot", full)
+    browser = Client(raise_request_exception=False)
+    assert "way back" not in browser.get("/partners/").text
+    monkeypatch.setattr("portal.watching.Requests.__call__", lambda self, request: full())
+    sent = browser.post("/admin/partnerships/partner/add/", {"title": "Typed for an hour"})
+    assert (sent.status_code, sent.headers["Retry-After"]) == (503, "30")
+    assert "your browser’s way back brings you to the form" in sent.text
 
 
 def test_a_database_that_goes_away_in_the_middle_is_told_from_a_fault(world, monkeypatch):
