@@ -88,17 +88,19 @@ def page(queryset: models.QuerySet, ordering: str, keys: Sequence[tuple[str, boo
     if backwards:
         found.reverse()
 
-    def at(row, towards_start: bool) -> str:
-        return _encode(ordering, towards_start, [_key(row, name) for name, _ in keys])
-
     has_next = more if not backwards else True
     has_previous = bool(values) if not backwards else more
     return Page(
         rows=found,
         count=queryset.order_by().count(),
-        next=at(found[-1], False) if found and has_next else "",
-        previous=at(found[0], True) if found and has_previous else "",
+        next=cursor_after(found[-1], ordering, keys) if found and has_next else "",
+        previous=cursor_after(found[0], ordering, keys, backwards=True) if found and has_previous else "",
     )
+
+
+def cursor_after(row: models.Model, ordering: str, keys: Sequence[tuple[str, bool]], *, backwards: bool = False) -> str:
+    """The cursor of the page that goes on after a row, towards the end or backwards."""
+    return _encode(ordering, backwards, [_key(row, name) for name, _ in keys])
 
 
 def batches(queryset: models.QuerySet, keys: Sequence[tuple[str, bool]], size: int) -> Iterator[list]:
