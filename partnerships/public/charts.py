@@ -9,7 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
+from django.db.models.functions import Left
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
@@ -64,10 +65,10 @@ class Numbers:
 def editions(series: QuerySet, day: Day) -> Numbers:
     """Editions of some series by the year of their first day and the form of their series. One query."""
     begun = Q(first_day_earliest__lte=day.day, series__in=series.order_by().values("pk"))
-    rows = public(Edition).filter(begun).order_by().values_list("series__form", "first_day")
+    years = public(Edition).filter(begun).order_by().values("series__form", year=Left("first_day", 4))
     by_year: dict[str, Counter[int]] = {str(form.label): Counter() for form in Exercise.Form}
-    for form, first_day in rows:
-        by_year[str(Exercise.Form(form).label)][int(first_day[:4])] += 1
+    for form, year, number in years.annotate(number=Count("pk")).values_list("series__form", "year", "number"):
+        by_year[str(Exercise.Form(form).label)][int(year)] += number
     return Numbers(
         _("Editions by year and form"),
         _(

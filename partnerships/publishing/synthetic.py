@@ -29,7 +29,7 @@ BEGAN = datetime(2020, 1, 1, tzinfo=UTC)
 SYLLABLES = ("ba", "de", "fi", "go", "ku", "la", "me", "ni", "po", "ru", "sa", "te", "vi", "xo", "zu", "bra", "dre", "fli", "gro", "klu")  # fmt: skip
 ALLIES = [("BE", "Belgium"), ("CA", "Canada"), ("DE", "Germany"), ("FR", "France"), ("GB", "United Kingdom"),
           ("IT", "Italy"), ("NL", "Netherlands"), ("NO", "Norway"), ("PL", "Poland"), ("US", "United States")]  # fmt: skip
-FEW = {
+FEW: dict[str, dict] = {
     "institution": {"type": "ptec", "opened": "2001"},
     "objective": {},
     "threat": {"transnational": True},
@@ -93,22 +93,22 @@ class Maker:
     def documents(self) -> Iterator[Document]:
         """All of it: what is pointed at comes before what points there."""
         for n in range(max(self.editions // 20, 20)):
-            fields: dict = {"publisher": f"Publisher {n % 40}", "published": str(self.day()), "tier": "primary",
+            said: dict = {"publisher": f"Publisher {n % 40}", "published": str(self.day()), "tier": "primary",
                       "web_address": f"https://example.org/{n}"}  # fmt: skip
-            yield self.document("source", f"source-{n}", f"Source {n} {self.words(4)}", fields=fields)
+            yield self.document("source", f"source-{n}", f"Source {n} {self.words(4)}", fields=said)
         for slug in ("home", "about", "method", "overview"):
             yield self.document("page", slug, slug.capitalize(), fields={"body": self.words(60)})
         yield self.document("notice", "notice", "Made up", fields={"type": "other", "placement": "everywhere"})
         for n in range(12):
-            fields = {"type": "forum", "start": str(1991 + n), "founding_document": self.words(5)}
-            yield self.document("framework", f"framework-{n}", f"Framework {n}", fields=fields)
+            said = {"type": "forum", "start": str(1991 + n), "founding_document": self.words(5)}
+            yield self.document("framework", f"framework-{n}", f"Framework {n}", fields=said)
             yield self.document("programme", f"programme-{n}", f"Programme {n}", fields={"start": str(1994 + n)})
             yield self.document("region", f"region-{n}", f"Region {n}")
         yield from self.countries()
-        for kind, fields in FEW.items():
+        for kind, said in FEW.items():
             for n in range(12):
                 links = [self.row(kind, "links", other=other) for other in self.some("partner", 2)]
-                yield self.document(kind, f"{kind}-{n}", f"{kind.capitalize()} {n}", fields=fields, links=links)
+                yield self.document(kind, f"{kind}-{n}", f"{kind.capitalize()} {n}", fields=said, links=links)
         for n in range(4):
             fields = {"partner": self.ids["partner"][n], "aims": self.words(30)}
             yield self.document("casestudy", f"study-{n}", f"Study {n}", fields=fields)
@@ -165,10 +165,10 @@ class Maker:
                 self.row("edition", "participants", code=code, name=name, role="participant", position=PARTICIPANTS)
                 for code, name in self.random.sample(ALLIES, 3)
             ]
-            fields = {"series": series_id, "first_day": str(day), "last_day": str(day + timedelta(days=9)),
+            said: dict = {"series": series_id, "first_day": str(day), "last_day": str(day + timedelta(days=9)),
                       "place": self.words(1), "personnel": 500 + n % 900, "summary": f"An exercise: {self.words(12)}."}  # fmt: skip
             yield self.document(
-                "edition", f"edition-{n}", f"{named[series_id]} {day.year}", fields=fields,
+                "edition", f"edition-{n}", f"{named[series_id]} {day.year}", fields=said,
                 participants=participants, citations=self.cited("edition"),
             )  # fmt: skip
 
