@@ -1,11 +1,10 @@
-"""Made-up content of any size is a published database like any other, and answers don't read more because there is more."""
+"""Made-up content of any size is a published database like any other."""
 
 from __future__ import annotations
 
 import pytest
 from django.core.management import CommandError, call_command
 
-from bench.growth import Steps, addresses, client
 from partnerships.models import Citation, Edition, Participant, Partner
 from partnerships.publishing.dump import dump_digest
 from partnerships.publishing.feed import Refusal
@@ -13,7 +12,6 @@ from partnerships.publishing.models import Change, Head, Tombstone
 from partnerships.publishing.reading import public
 from partnerships.publishing.rebuild import faults
 from partnerships.publishing.synthetic import PARTICIPANTS, PARTNERS, grow
-from tests import databases
 
 SMALL = 0.0005
 
@@ -55,41 +53,3 @@ def test_nothing_is_made_up_beside_what_is_there(world):
 def test_a_scale_that_is_none_is_refused(empty, scale):
     with pytest.raises(CommandError, match="at most 10"):
         call_command("grow", scale=scale)
-
-
-# What answers read ----------------------------------------------------------------------------------------------------
-
-SCALES = (0.01, 0.02)
-"""At both a search finds as many candidates as it looks at, and every list has more rows than a page."""
-LEAST = 300
-"""Hundreds of SQLite's steps below which an answer reads little, whatever it does."""
-
-GROWING: dict[str, str] = {}
-"""Addresses whose answers do read more when there is more: the reason why."""
-
-
-@pytest.fixture
-def steps(own, root, empty_template, settings):
-    """What every address takes at a scale, in hundreds of the steps of SQLite's machine."""
-
-    def count(scale: float) -> dict[str, int]:
-        with own(databases.template(root, f"grown-{scale}", lambda: grow(scale), base=empty_template)):
-            reader, found = client(), {}
-            for name, address in addresses().items():
-                with Steps() as taken:
-                    answer = reader.get(address)
-                assert answer.status_code in (200, 301), address
-                found[name] = taken.count
-            return found
-
-    settings.LIMITS = settings.LIMITS | {"made_answers": 0}
-    return count
-
-
-@pytest.mark.slow
-def test_answers_read_no_more_because_there_is_more(steps, django_db_blocker):
-    with django_db_blocker.unblock():
-        few, many = map(steps, SCALES)
-    grown = {name for name in few if name in many and many[name] > max(LEAST, 1.25 * few[name])}
-    assert {name: (few[name], many[name]) for name in grown - GROWING.keys()} == {}
-    assert GROWING.keys() - grown == set(), "no longer"
