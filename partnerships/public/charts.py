@@ -21,6 +21,7 @@ from partnerships.queries import atlas, timeline
 from partnerships.queries.addresses import with_query
 from partnerships.queries.as_of import Day
 from partnerships.queries.filters import QUESTIONS
+from partnerships.queries.remembered import once
 
 from .chips import list_parameters
 from .drawings import Column, columns, scale_for
@@ -116,7 +117,8 @@ def chart_of(kind: type[Kind], rows: QuerySet, visit: Visit) -> Chart | None:
     if kind not in CHARTS:
         return None
     name, count = CHARTS[kind]
-    numbers = count(rows, visit.day)
+    asked = [(one, visit.given[one]) for one in QUESTIONS[kind].parameters() if visit.given.get(one)]
+    numbers = once(("chart", name, tuple(asked), visit.day), lambda: count(rows, visit.day))
     if not numbers.by_year:
         return None
     scale = scale_for(visit.day.today)
@@ -124,7 +126,6 @@ def chart_of(kind: type[Kind], rows: QuerySet, visit: Visit) -> Chart | None:
     for title, mine in numbers.by_year.items():
         drawn, most = columns(scale, {"part": mine}, HEIGHT)
         panels.append(Panel(title, drawn, most))
-    asked = [(one, visit.given[one]) for one in QUESTIONS[kind].parameters() if visit.given.get(one)]
     path = visit.keep(with_query(f"/{kind.plural}/{name}.csv", asked))
     return Chart(numbers.title, numbers.rule, list(numbers.by_year), _rows(numbers), path, panels)
 
