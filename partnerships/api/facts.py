@@ -118,7 +118,7 @@ class FactList(Facts):
         rows = serializer.fetched(rows, shown, day)
         if self.form:
             return self.file(shown, day, questions, paging.batches(rows, keys, BATCH))
-        page = paging.page(rows, ordering, keys, given.get("cursor", ""), size)
+        page = paging.page(rows, ordering, keys, given.get("cursor", ""), size, questions.qs)
         context = {"day": day} | serializer.prepared(page.rows, shown, day, questions)
         results = serializer(page.rows, many=True, chosen=shown, context=context).data
         links = around(f"{self.plural}/", given, page)

@@ -33,7 +33,7 @@ from .prose import MARKDOWN, NOTE, notes_in, pictures_of, plain, record_links, w
 from .regions import Region
 from .sources import Citation, ReadAs, Source
 from .themes import Activity, Assessment, CaseStudy, Objective, Threat
-from .time import EdgeField, EdtfField, EndIs, InForce, Period, PeriodQuerySet, bounds, words
+from .time import EdgeField, EdtfField, EndIs, InForce, Period, PeriodQuerySet, UnknownLast, bounds, words
 
 KINDS: dict[str, type[Kind]] = {
     model.kind_name(): model
@@ -95,6 +95,7 @@ __all__ = [
     "Source",
     "Term",
     "Threat",
+    "UnknownLast",
     "Verdict",
     "bounds",
     "first_overlap",

@@ -122,6 +122,7 @@ class Record(models.Model):
         indexes = [
             models.Index(fields=["kind", "title", "id"], name="record_by_title"),
             models.Index(fields=["title", "id"], name="record_all_by_title"),
+            models.Index(fields=["slug"], name="record_by_slug"),
         ]
 
     def __str__(self) -> str:

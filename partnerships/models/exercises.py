@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from .base import Kind, Row, WebAddressField
 from .choices import SeveralField
 from .partners import ALPHA2, Partner
-from .time import EdgeField, EdtfField
+from .time import EdgeField, EdtfField, UnknownLast
 
 
 class Exercise(Kind):
@@ -88,6 +88,9 @@ class Edition(Kind):
         help_text="As the source states it.",
     )
     official_address = WebAddressField("official page")
+
+    class Meta(Kind.Meta):
+        indexes = [models.Index(UnknownLast("first_day_earliest"), "record", name="edition_by_first_day")]
 
     def clean(self):
         super().clean()

@@ -149,6 +149,18 @@ class EdgeField(models.DateField):
             return None  # full_clean says so; a broken date has no days
 
 
+class UnknownLast(models.Func):
+    """A day by which lists are sorted, unknown ones after all others: never null, as paging needs it.
+
+    The far day stands in the statement itself: as a parameter no index on the expression would be found for it.
+    """
+
+    template = f"COALESCE(%(expressions)s, '{date(9999, 12, 31)}')"
+
+    def __init__(self, name: str):
+        super().__init__(name, output_field=models.DateField())
+
+
 class InForce(StrEnum):
     """The three answers to "was it in force on that day?"."""
 

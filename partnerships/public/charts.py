@@ -9,7 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
+from django.db.models.functions import Left
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
@@ -20,6 +21,7 @@ from partnerships.queries import atlas, timeline
 from partnerships.queries.addresses import with_query
 from partnerships.queries.as_of import Day
 from partnerships.queries.filters import QUESTIONS
+from partnerships.queries.remembered import once
 
 from .chips import list_parameters
 from .drawings import Column, columns, scale_for
@@ -64,10 +66,10 @@ class Numbers:
 def editions(series: QuerySet, day: Day) -> Numbers:
     """Editions of some series by the year of their first day and the form of their series. One query."""
     begun = Q(first_day_earliest__lte=day.day, series__in=series.order_by().values("pk"))
-    rows = public(Edition).filter(begun).order_by().values_list("series__form", "first_day")
+    years = public(Edition).filter(begun).order_by().values("series__form", year=Left("first_day", 4))
     by_year: dict[str, Counter[int]] = {str(form.label): Counter() for form in Exercise.Form}
-    for form, first_day in rows:
-        by_year[str(Exercise.Form(form).label)][int(first_day[:4])] += 1
+    for form, year, number in years.annotate(number=Count("pk")).values_list("series__form", "year", "number"):
+        by_year[str(Exercise.Form(form).label)][int(year)] += number
     return Numbers(
         _("Editions by year and form"),
         _(
@@ -115,7 +117,8 @@ def chart_of(kind: type[Kind], rows: QuerySet, visit: Visit) -> Chart | None:
     if kind not in CHARTS:
         return None
     name, count = CHARTS[kind]
-    numbers = count(rows, visit.day)
+    asked = [(one, visit.given[one]) for one in QUESTIONS[kind].parameters() if visit.given.get(one)]
+    numbers = once(("chart", name, tuple(asked), visit.day), lambda: count(rows, visit.day))
     if not numbers.by_year:
         return None
     scale = scale_for(visit.day.today)
@@ -123,7 +126,6 @@ def chart_of(kind: type[Kind], rows: QuerySet, visit: Visit) -> Chart | None:
     for title, mine in numbers.by_year.items():
         drawn, most = columns(scale, {"part": mine}, HEIGHT)
         panels.append(Panel(title, drawn, most))
-    asked = [(one, visit.given[one]) for one in QUESTIONS[kind].parameters() if visit.given.get(one)]
     path = visit.keep(with_query(f"/{kind.plural}/{name}.csv", asked))
     return Chart(numbers.title, numbers.rule, list(numbers.by_year), _rows(numbers), path, panels)
 

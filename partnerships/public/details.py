@@ -74,6 +74,9 @@ class Statement:
     explanation: str
 
 
+PARAGRAPH = "\n\n"
+"""Between the paragraphs of a plain text."""
+
 RELATIONS = {  # in the order in which they are shown
     Link.Relation.CONCERNS: gettext_lazy("Concerns"),
     Link.Relation.AFFECTS: gettext_lazy("Affects"),
@@ -203,7 +206,11 @@ class RecordPage:
     def glossary(self) -> Glossary:
         """The words of the page's texts that the glossary explains."""
         record = self.record
-        texts = [record.summary, *(text for _label, _field, text in self.texts()), record.body]
+        texts = [
+            record.summary,
+            *(part for *_rest, text in self.texts() for part in text.split(PARAGRAPH)),
+            record.body,
+        ]
         return Glossary([*texts, *(fact.words for fact in self.facts)], record)
 
     @property

@@ -30,6 +30,7 @@ from partnerships.models import (
     Threat,
 )
 from partnerships.publishing.reading import public
+from partnerships.queries.remembered import once
 from partnerships.queries.timeline import change_days, neighbours
 
 from .addresses import PLACES, address
@@ -107,8 +108,8 @@ HEIGHT = 34
 
 
 def time_bar(visit: Visit) -> TimeBar:
-    """One query: the days on which something changed."""
-    scale, days = scale_for(visit.day.today), change_days()
+    """One query, once for each edition: the days on which something changed."""
+    scale, days = scale_for(visit.day.today), once("change days", change_days)
     ticks = [Tick(scale.x(day), min(8 + 2 * number, 26)) for day, number in sorted(days.items())]
     return TimeBar(scale, ticks, scale.x(visit.day.day), *neighbours(days, visit.day.day))
 
@@ -126,7 +127,10 @@ class Notices(NamedTuple):
 def notices(home: bool) -> Notices:
     """One query."""
     places = [Notice.Placement.EVERYWHERE, *([Notice.Placement.HOME] if home else [])]
-    rows = list(public(Notice).filter(active=True, placement__in=places).order_by("position", "id"))
+    rows = once(
+        ("notices", home),
+        lambda: list(public(Notice).filter(active=True, placement__in=places).order_by("position", "id")),
+    )
     above = [row for row in rows if row.type == Notice.Type.OTHER]
     return Notices(above, [row for row in rows if row not in above])
 

@@ -238,8 +238,8 @@ def list_view(kind: type[Kind]) -> Callable[..., HttpResponse]:
         layout = LAYOUTS.get(kind, Layout())
         asked = questions(visit.given, public(kind), day=visit.day.day, dated=visit.day.dated)
         queryset, ordering, keys = asked.sorted(visit.given.get("ordering", ""))
-        found = paging.page(layout.fetch(queryset), ordering, keys, visit.given.get("cursor", ""), ROWS)
-        total = questions({}, public(kind), day=visit.day.day, dated=visit.day.dated).qs.count()
+        found = paging.page(layout.fetch(queryset), ordering, keys, visit.given.get("cursor", ""), ROWS, asked.qs)
+        total = paging.count(questions({}, public(kind), day=visit.day.day, dated=visit.day.dated).qs)
         offered = facets(kind, visit.given, public(kind), visit.day)
         context = {
             "kind": name,

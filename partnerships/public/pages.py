@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from django.http import HttpResponse
+from datetime import datetime
+
+from django.db.models import QuerySet
+from django.http import Http404, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from partnerships.models import KINDS, Disclosure, Page, Record, Source, Term
 from partnerships.publishing.reading import public
-from partnerships.queries.addresses import PAGELESS, list_path
+from partnerships.queries.addresses import PAGELESS, list_path, page_path
 from partnerships.queries.changes import last_changes
 from partnerships.queries.holdings import holdings, together
 from partnerships.queries.notes import citations
+from partnerships.queries.paging import count
 from partnerships.queries.prose import paths_in
-from partnerships.queries.records import Stub, series_of
+from partnerships.queries.records import series_of
 
 from .addresses import PLACES, absolute, address
 from .details import RecordPage
@@ -127,22 +131,53 @@ def for_models(visit: Visit) -> HttpResponse:
     return HttpResponse(text, content_type="text/plain; charset=utf-8")
 
 
+PART = 2000
+"""Records in one sitemap; where there are more, there are several, and an index of them."""
+
+
+def _mapped() -> QuerySet[Record]:
+    """The records whose pages stand in sitemaps."""
+    return public(Record).exclude(kind__in=[*PAGELESS, "term"]).order_by("kind", "slug")
+
+
+def _xml(template: str, **context) -> HttpResponse:
+    text = render_to_string(template, context, using="site")
+    return HttpResponse(text, content_type="application/xml; charset=utf-8")
+
+
 @page(dated=False)
 def sitemap(visit: Visit) -> HttpResponse:
-    """Every page with the time of its last publication: lists with that of their kind, pages of all with the log's.
+    """Every page with the time of its last publication, or an index of the sitemaps that say so."""
+    parts = -(-count(_mapped()) // PART)
+    if parts > 1:
+        return _xml("sitemaps.xml", parts=[absolute(f"/sitemap-{part}.xml") for part in range(1, parts + 1)])
+    return _part(1)
 
-    Three queries.
-    """
+
+@page(dated=False)
+def sitemap_part(visit: Visit, part: int) -> HttpResponse:
+    """Some of the pages: the first part has those that are no record's."""
+    if not 1 <= part <= max(-(-count(_mapped()) // PART), 1):
+        raise Http404
+    return _part(part)
+
+
+def _part(part: int) -> HttpResponse:
+    """Lists have the time of the last publication of their kind, pages of all that of the log's. Three queries."""
+    rows = _mapped().values_list("pk", "kind", "slug", "updated_at")[(part - 1) * PART : part * PART]
+    rows = list(rows)
+    series = series_of(pk for pk, kind, *_ in rows if kind == "edition")
+    places = _general() if part == 1 else []
+    for pk, kind, slug, at in rows:
+        path = page_path(kind, slug, series.get(pk, ""))
+        if path and path != PLACES["home"]:
+            places.append((absolute(path), at))
+    return _xml("sitemap.xml", places=places)
+
+
+def _general() -> list[tuple[str, datetime | None]]:
     last = last_changes()
     latest = max(last.values(), default=None)
-    rows = list(public(Record).exclude(kind__in=[*PAGELESS, "term"]).order_by("kind", "slug", "id"))
-    series = series_of(row.pk for row in rows if row.kind == "edition")
     places = [(absolute(PLACES[name]), latest) for name in ("home", "map", "matrix", "timeline", "changes")]
     places += [(absolute(path), last.get(kind)) for kind in KINDS if (path := list_path(kind))]
-    places += [(absolute(PLACES[name]), None) for name in ("corrections", "data")]
-    for row in rows:
-        path = Stub(row.pk, row.kind, row.slug, row.title, series.get(row.pk, "")).path
-        if path and path != PLACES["home"]:
-            places.append((absolute(path), row.updated_at))
-    text = render_to_string("sitemap.xml", {"places": places}, using="site")
-    return HttpResponse(text, content_type="application/xml; charset=utf-8")
+    return places + [(absolute(PLACES[name]), None) for name in ("corrections", "data")]

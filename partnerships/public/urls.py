@@ -111,6 +111,7 @@ urlpatterns = [
     path("oembed", embeds.oembed, name="oembed"),
     path("media/<str:name>", media.rendition, name="media"),
     path("sitemap.xml", pages.sitemap, name="sitemap"),
+    path("sitemap-<int:part>.xml", pages.sitemap_part, name="sitemap-part"),
 ]
 for kind, (chart, _) in charts.CHARTS.items():
     urlpatterns.append(path(f"{kind.plural}/{chart}.csv", charts.file_view(kind), name=f"{kind.plural}-chart-csv"))

@@ -392,4 +392,13 @@ def load(
         if complete:
             complete(using)
         connections[using].check_constraints()
+    gather_statistics(using)
     return count
+
+
+def gather_statistics(using: str) -> None:
+    """Tell the planner of queries how many rows there are of what: without it a query of a large database may read all."""
+    connection = connections[using]
+    with connection.cursor() as cursor:
+        for model in dumped_models():
+            cursor.execute(f"ANALYZE {connection.ops.quote_name(model._meta.db_table)}")

@@ -99,7 +99,13 @@ class Change(Entry):
 
     class Meta(Entry.Meta):
         abstract = False
-        indexes = [models.Index(fields=["kind", "slug", "-seq"], name="change_by_address")]
+        indexes = [
+            models.Index(fields=["kind", "slug", "-seq"], name="change_by_address"),
+            models.Index(fields=["kind", "-seq"], name="change_by_kind"),
+            models.Index(fields=["change_kind", "-seq"], name="change_by_reason"),
+            models.Index(fields=["kind", "at"], name="change_by_kind_and_time"),
+            models.Index(fields=["at"], name="change_by_time"),
+        ]
 
 
 class PublicDocument(models.Model):

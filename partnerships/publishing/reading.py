@@ -15,11 +15,8 @@ from .models import FormerSlug, Head, Tombstone
 
 
 def public[Model: models.Model](model: type[Model]) -> models.QuerySet[Model]:
-    """The public rows of a model. Kinds are narrowed by kind as well, which lets the index give the order by title."""
-    queryset = model._default_manager.using(PUBLISHED)
-    if issubclass(model, Kind):
-        return queryset.filter(kind=model.kind_name())
-    return queryset
+    """The public rows of a model."""
+    return model._default_manager.using(PUBLISHED)
 
 
 @contextmanager
@@ -46,6 +43,15 @@ def snapshot() -> Iterator[None]:
 def head() -> Head:
     """How far `published` has come: its seq is one half of the edition, the portal's day the other."""
     return Head.objects.using(PUBLISHED).get(pk=1)
+
+
+def edition() -> tuple[str, str] | None:
+    """Which edition is read here: its database, and the chain hash of its head. None before anything is published."""
+    connection = connections[PUBLISHED]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT chain FROM publishing_head WHERE id = 1")
+        row = cursor.fetchone()
+    return (str(connection.settings_dict["NAME"]), row[0]) if row and row[0] else None
 
 
 @dataclass(frozen=True)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
+from itertools import zip_longest
 
 from django.db import connections, transaction
 
 from .documents import canonical
 from .dump import dumped_models, lines
 from .edition import announce_at_commit
-from .feed import apply, load, pending, sync
+from .feed import apply, gather_statistics, load, pending, sync
 from .log import EDITORIAL, PUBLISHED, bodies, broken_at, locked_head
 from .models import Change, Head, LogDocument, Publication, PublicDocument
 from .scratch import scratch
@@ -55,6 +56,7 @@ def _copy_in(file: str) -> None:
                     apply(entries, bodies(entry.digest for entry in entries))
         finally:
             cursor.execute("DETACH DATABASE built")
+    gather_statistics(PUBLISHED)
 
 
 def faults() -> Iterator[str]:
@@ -87,9 +89,15 @@ def faults() -> Iterator[str]:
 
 
 def _differences(anew: str, most: int = 20) -> Iterator[str]:
-    here, there = set(lines(PUBLISHED)), set(lines(anew))
-    for said, rows in (("isn't in the log", here - there), ("is missing", there - here)):
-        for line in sorted(rows)[:most]:
+    """What only one of two databases holds. Memory holds the rows that differ, however many there are that don't."""
+    only: dict[str, bool] = {}  # line → whether it is here
+    for pair in zip_longest(lines(PUBLISHED), lines(anew)):
+        for line, here in zip(pair, (True, False), strict=True):
+            if line is not None and only.pop(line, here) == here:
+                only[line] = here
+    for said, is_here in (("isn't in the log", True), ("is missing", False)):
+        rows = sorted(line for line, here in only.items() if here == is_here)
+        for line in rows[:most]:
             table, values = json.loads(line)
             name = values.get("slug") or values.get("title") or values.get("seq") or values.get("id")
             yield f"A row of {table} ({name}) {said}."

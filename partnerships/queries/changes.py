@@ -16,6 +16,7 @@ from partnerships.publishing.models import Action, Change, ChangeKind, Tombstone
 from partnerships.publishing.reading import public
 
 from .records import Stub, stubs
+from .remembered import once
 
 
 @dataclass
@@ -124,8 +125,9 @@ def steps_between(since: date | None, until: date, day: date, limit: int) -> lis
 
 
 def last_changes() -> dict[str, datetime]:
-    """When something was last published or withdrawn, by kind of record. One query."""
-    return dict(Change.objects.using(PUBLISHED).order_by().values_list("kind").annotate(Max("at")))
+    """When something was last published or withdrawn, by kind of record. One query, once for each edition."""
+    rows = Change.objects.using(PUBLISHED).order_by().values_list("kind").annotate(Max("at"))
+    return once("last changes", lambda: dict(rows))
 
 
 def all_corrections() -> QuerySet[Change]:

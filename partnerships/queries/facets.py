@@ -43,6 +43,7 @@ from . import reach
 from .as_of import Day
 from .filters import QUESTIONS
 from .questions import ChoiceListFilter, ListQuestion, Questions, RecordListFilter
+from .remembered import once
 
 
 @dataclass(frozen=True)
@@ -190,7 +191,7 @@ def facets(
 ) -> list[Facet]:
     """The facets of a list for what is asked of it, all or those named. Those without any value are left out.
 
-    Queries: one for each facet's counts, one for each facet that offers records.
+    Queries: one for each facet's counts, once for each edition, and one for each facet that offers records.
     """
     wanted = [shown for shown in SHOWN[model] if names is None or shown.name in names]
     return [facet for shown in wanted if (facet := _facet(model, shown, given, rows, day)).options]
@@ -199,7 +200,8 @@ def facets(
 def _facet(model: type[models.Model], shown: Shown, given: Mapping[str, str], rows: QuerySet, day: Day) -> Facet:
     others = {name: value for name, value in given.items() if name != shown.name and NARROWING.get(name) != shown.name}
     asked = QUESTIONS[model](others, rows, day=day.day, dated=day.dated)
-    counts = shown.count(asked.qs, asked)
+    said = tuple((name, value) for name, value in others.items() if name in asked.filters)
+    counts = once(("facet", model, shown.name, said, day.day, day.dated), lambda: shown.count(asked.qs, asked))
     ticked = set(filter(None, given.get(shown.name, "").split(",")))
     options = [
         Option(value, label, counts.get(value, 0), value in ticked)

@@ -45,6 +45,7 @@ from partnerships.models import (
     Source,
     Term,
     Threat,
+    UnknownLast,
     Verdict,
 )
 from partnerships.models.partners import MembershipQuerySet
@@ -61,14 +62,13 @@ from .questions import (
     RecordListFilter,
     YearFilter,
     YesNoFilter,
-    unknown_last,
 )
 from .search import ranked
 
 
 def linked(queryset, pks):
     """Records that link to any of the given ones."""
-    return queryset.filter(Exists(Link._base_manager.filter(record=OuterRef("pk"), other__in=pks)))
+    return queryset.filter(pk__in=public(Link).filter(other__in=pks).order_by().values("record"))
 
 
 class RecordQuestions(Questions):
@@ -78,7 +78,7 @@ class RecordQuestions(Questions):
     source = RecordListFilter(kind=Source, method="cites", help_text=_("Cites one of these sources"))
 
     def cites(self, queryset, name, pks):
-        return queryset.filter(Exists(Citation._base_manager.filter(record=OuterRef("pk"), source__in=pks)))
+        return queryset.filter(pk__in=public(Citation).filter(source__in=pks).order_by().values("record"))
 
 
 class LinkedQuestions(RecordQuestions):
@@ -97,7 +97,7 @@ class FrameworkQuestions(RecordQuestions):
         kind=Partner, method="with_partner", help_text=_("Holds one of these partners on the day")
     )
 
-    orderings = {"title": F("title"), "founded": unknown_last("start_earliest")}
+    orderings = {"title": F("title"), "founded": UnknownLast("start_earliest")}
 
     def with_partner(self, queryset, name, pks):
         rows = Membership._base_manager.filter(Period.possible_on(self.day), framework=OuterRef("pk"), partner__in=pks)
@@ -109,7 +109,7 @@ class ProgrammeQuestions(RecordQuestions):
         kind=Partner, method="with_partner", help_text=_("One of these partners takes part on the day")
     )
 
-    orderings = {"title": F("title"), "started": unknown_last("start_earliest")}
+    orderings = {"title": F("title"), "started": UnknownLast("start_earliest")}
 
     def with_partner(self, queryset, name, pks):
         rows = Participation._base_manager.filter(
@@ -142,7 +142,7 @@ class PartnerQuestions(RecordQuestions):
     )
     aspiration = ChoiceListFilter(choices=Partner.Aspiration, help_text=_("Wish to join the Alliance"))
 
-    orderings = {"title": F("title"), "relations_since": unknown_last("relations_since_earliest"), "iso2": F("iso2")}
+    orderings = {"title": F("title"), "relations_since": UnknownLast("relations_since_earliest"), "iso2": F("iso2")}
 
     def with_status(self, queryset, name, words):
         return queryset.with_status(self.day).filter(status__in=words)
@@ -182,7 +182,7 @@ class ExerciseQuestions(RecordQuestions):
         kind=Partner, method="with_partner", help_text=_("One of these partners took part in an edition")
     )
 
-    orderings = {"title": F("title"), "first_held": unknown_last("first_held_earliest")}
+    orderings = {"title": F("title"), "first_held": UnknownLast("first_held_earliest")}
 
     def with_focus(self, queryset, name, words):
         condition = Q()
@@ -191,8 +191,8 @@ class ExerciseQuestions(RecordQuestions):
         return queryset.filter(condition)
 
     def with_partner(self, queryset, name, pks):
-        rows = Participant._base_manager.filter(edition__series=OuterRef("pk"), partner__in=pks)
-        return queryset.filter(Exists(rows))
+        rows = public(Participant).filter(partner__in=pks)
+        return queryset.filter(pk__in=rows.order_by().values("edition__series"))
 
 
 class EditionQuestions(RecordQuestions):
@@ -201,16 +201,16 @@ class EditionQuestions(RecordQuestions):
     partner = RecordListFilter(kind=Partner, method="with_partner", help_text=_("One of these partners took part"))
     host = RecordListFilter(kind=Partner, method="hosted_by", help_text=_("Hosted by one of these partners"))
 
-    orderings = {"first_day": unknown_last("first_day_earliest"), "title": F("title")}
+    orderings = {"first_day": UnknownLast("first_day_earliest"), "title": F("title")}
     default_ordering = "-first_day"
     begins = "first_day_earliest"
 
     def with_partner(self, queryset, name, pks):
-        return queryset.filter(Exists(Participant._base_manager.filter(edition=OuterRef("pk"), partner__in=pks)))
+        return queryset.filter(pk__in=public(Participant).filter(partner__in=pks).order_by().values("edition"))
 
     def hosted_by(self, queryset, name, pks):
-        rows = Participant._base_manager.filter(edition=OuterRef("pk"), partner__in=pks, role=Participant.Role.HOST)
-        return queryset.filter(Exists(rows))
+        rows = public(Participant).filter(partner__in=pks, role=Participant.Role.HOST)
+        return queryset.filter(pk__in=rows.order_by().values("edition"))
 
 
 class InstitutionQuestions(RecordQuestions):
@@ -253,7 +253,7 @@ class MilestoneQuestions(LinkedQuestions):
     year = YearFilter(field_name="date_earliest", help_text=_("In this year, or range of years"))
     type = ChoiceListFilter(choices=Milestone.Type, help_text=_("Type of event"))
 
-    orderings = {"date": unknown_last("date_earliest"), "title": F("title")}
+    orderings = {"date": UnknownLast("date_earliest"), "title": F("title")}
     default_ordering = "-date"
     begins = "date_earliest"
 
@@ -270,7 +270,7 @@ class SourceQuestions(RecordQuestions):
     tier = ChoiceListFilter(choices=Source.Tier, help_text=_("Tier"))
     publisher = Question(method="by_publisher", help_text=_("Publisher, as written"))
 
-    orderings = {"title": F("title"), "publisher": F("publisher"), "published": unknown_last("published_earliest")}
+    orderings = {"title": F("title"), "publisher": F("publisher"), "published": UnknownLast("published_earliest")}
 
     def by_publisher(self, queryset, name, value):
         return queryset.filter(publisher__iexact=value)
@@ -298,7 +298,7 @@ class PeriodQuestions(Questions):
 
     in_force = ChoiceListFilter(choices=InForce, method="in_force_on", help_text=_("Whether in force on the day"))
 
-    orderings = {"start": unknown_last("start_earliest")}
+    orderings = {"start": UnknownLast("start_earliest")}
     default_ordering = "start"
     begins = "start_earliest"
 
@@ -328,12 +328,13 @@ class ParticipantQuestions(Questions):
         field_name="edition__first_day_earliest", help_text=_("In editions of this year, or range of years")
     )
 
-    orderings = {"first_day": unknown_last("edition__first_day_earliest")}
+    orderings = {"first_day": UnknownLast("edition__first_day_earliest")}
     default_ordering = "-first_day"
     begins = "edition__first_day_earliest"
 
     def by_code(self, queryset, name, value):
-        return queryset.filter(Q(code=value.upper()) | Q(partner__iso2=value.upper()))
+        partners = list(public(Partner).filter(iso2=value.upper()).order_by().values_list("pk", flat=True))
+        return queryset.filter(Q(code=value.upper()) | Q(partner__in=partners))
 
 
 class SearchQuestions(Questions):

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
-from markupsafe import Markup, escape
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 from partnerships.models import Kind, Term
 from partnerships.publishing.reading import public
@@ -63,12 +64,13 @@ class Glossary:
         """A text in Markdown, the first uses in it linked to the definitions on the page."""
         return "".join(f"[{piece}]({ANCHOR}{term.slug})" if term else piece for piece, term in self._pieces(text))
 
-    def drawn(self, text: str) -> Markup:
+    def drawn(self, text: str) -> SafeString:
         """The same of a plain text, as HTML."""
-        link = Markup('<a class="term" href="{}{}">{}</a>')
-        return Markup("").join(
-            link.format(ANCHOR, term.slug, piece) if term else escape(piece) for piece, term in self._pieces(text)
+        pieces = (
+            format_html('<a class="term" href="{}{}">{}</a>', ANCHOR, term.slug, piece) if term else piece
+            for piece, term in self._pieces(text)
         )
+        return format_html_join("", "{}", ((piece,) for piece in pieces))
 
     def _pieces(self, text: str) -> Iterator[tuple[str, Term | None]]:
         at = 0

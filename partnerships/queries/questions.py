@@ -14,17 +14,13 @@ from typing import Any
 
 import django_filters as filters
 from django.db import models
-from django.db.models import F, Q, Value
-from django.db.models.functions import Coalesce
+from django.db.models import F, Q
 
 from partnerships.models import Kind, Partner
 from partnerships.publishing.reading import public
 
 from . import search
 from .parameters import BadParameter, check_query, nearest
-
-FAR = date(9999, 12, 31)  # unknown days sort last
-
 
 # Kinds of filters -----------------------------------------------------------------------------------------------------
 
@@ -201,9 +197,8 @@ class Questions(filters.FilterSet):
         expression = self.orderings[name]
         if isinstance(expression, F):
             column = expression.name  # type: ignore[attr-defined]
-            return self.qs, ordering, [(column, descending), ("id", descending)]
-        return self.qs.annotate(sort_key=expression), ordering, [("sort_key", descending), ("id", descending)]
-
-
-def unknown_last(name: str) -> Coalesce:
-    return Coalesce(name, Value(FAR, output_field=models.DateField()))
+            rows, of_record = self.qs, column in ("title", "slug")
+            if of_record and issubclass(rows.model, Kind):  # then an index gives the order
+                rows = rows.filter(kind=rows.model.kind_name())
+            return rows, ordering, [(column, descending), ("id" if of_record else "pk", descending)]
+        return self.qs.annotate(sort_key=expression), ordering, [("sort_key", descending), ("pk", descending)]

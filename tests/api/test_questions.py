@@ -125,6 +125,8 @@ def test_no_filter_is_left_out():
             continue
         plural = getattr(model, "plural", "") or rows[model._meta.model_name]
         for name in questions.parameters():
+            if name in ("has", "lacks"):  # test_presence.py asks both of every list
+                continue
             assert (plural, name) in tried, f"{plural}?{name} has no case"
     assert SearchQuestions.parameters() == ["q", "kind", "region", "framework"]
 
