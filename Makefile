@@ -50,6 +50,24 @@ TURNS ?= 5
 bench: dev  ## ready answers against nginx's own static files, in one run (needs wrk and nginx)
 	@$(python) -m bench.warm --turns $(TURNS)
 
+bench-cold: dev  ## answers that have to be made, against stock Django and DRF
+	@$(python) -m bench.cold --turns $(TURNS)
+
+SCALE ?= 0.01
+bench-growth: dev  ## every address on the real content and on a made-up one of SCALE (1: full size)
+	@$(python) -m bench.growth --scale $(SCALE)
+
+KILLS ?= 200
+kills: setup  ## kill -9 while people write: how much was acknowledged, and how much lost
+	@$(python) -m bench.kills --kills $(KILLS)
+
+drills: setup  ## disk, database, Redis, clock and schedulers taken away, and what people saw (root)
+	@$(python) -m bench.drills
+
+load: setup  ## 8 writers and 50 readers at once; slow clients (needs nginx)
+	@$(python) -m bench.load crowd
+	@$(python) -m bench.load slow
+
 words: dev  ## the words of the public pages, gathered for translators
 	@$(python) bin/words
 
@@ -74,4 +92,4 @@ dev:
 fixtures: setup  ## make fixtures/ anew from fixtures/reference/
 	@$(python) -m fixtures.converter
 
-.PHONY: help setup run demo test test-services test-slow test-public walk e2e contract schema bench words pictures check dev fixtures
+.PHONY: help setup run demo test test-services test-slow test-public walk e2e contract schema bench bench-cold bench-growth kills drills load words pictures check dev fixtures

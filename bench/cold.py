@@ -2,7 +2,7 @@
 
 In process, CPU time, medians, the two in turns; read the ratios, for computers differ. The portal's data lies in var/bench.
 
-    make bench-cold             21 turns
+    make bench-cold TURNS=21
     make bench-cold TURNS=7     a glance
 """
 
