@@ -62,7 +62,6 @@ def test_a_dozen_kills_lose_nothing(run):
 
 
 @pytest.mark.slow
-@pytest.mark.services
 @pytest.mark.parametrize("drill", ["Redis away", "two schedulers", "clock jump"])
 def test_a_drill_is_survived(run, drill):
     assert "drills 1 / survived 1" in run("bench.drills", "--without-root", drill)
