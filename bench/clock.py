@@ -23,4 +23,4 @@ def follow() -> None:
 
 threading.Thread(target=follow, daemon=True).start()
 
-from portal.wsgi import application  # noqa: E402, F401
+from portal.wsgi import application  # noqa: E402, F401 (the server's; only once the clock moves)

@@ -8,14 +8,10 @@ from uuid import UUID
 from django.conf import settings
 
 from partnerships.models import KINDS, Record
-from partnerships.queries.addresses import page_path
+from partnerships.queries.addresses import absolute, page_path
 
 ROOT = "/api/v1/"
 LICENCE: str = settings.LICENCE
-
-
-def absolute(path: str) -> str:
-    return settings.SITE_ORIGIN + path
 
 
 def api(path: str = "", parameters: dict[str, str] | None = None) -> str:

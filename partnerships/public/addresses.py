@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 
 from partnerships.models import Kind, Record
+from partnerships.queries.addresses import absolute as absolute  # templates and modules here take it from this one
 from partnerships.queries.addresses import list_path, page_path, with_query
 from partnerships.queries.records import Stub
 
@@ -50,10 +51,6 @@ MARKDOWN = ".md"
 def markdown_path(path: str) -> str:
     """Where the page of a record at a path stands as Markdown."""
     return path.removesuffix("/") + MARKDOWN
-
-
-def absolute(path: str) -> str:
-    return settings.SITE_ORIGIN + path
 
 
 def report_address(record: Record) -> str:

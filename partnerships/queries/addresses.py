@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from urllib.parse import urlencode
 
+from django.conf import settings
+
 from partnerships.models import KINDS
 
 OWN_PAGES = {"home": "/", "about": "/about/", "method": "/about/method/"}
@@ -11,6 +13,11 @@ OWN_PAGES = {"home": "/", "about": "/about/", "method": "/about/method/"}
 
 PAGELESS = frozenset({"notice", "image"})
 """Kinds that stand on other records' pages and have none of their own."""
+
+
+def absolute(path: str) -> str:
+    """An address of this portal as others write it. It comes from SITE_ORIGIN, never from a request."""
+    return settings.SITE_ORIGIN + path
 
 
 def page_path(kind: str, slug: str, series: str = "") -> str | None:

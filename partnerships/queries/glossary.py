@@ -12,8 +12,10 @@ from django.utils.safestring import SafeString
 from partnerships.models import Kind, Term
 from partnerships.publishing.reading import public
 
+from .remembered import once
+
 PASSED_OVER = (
-    r"(?P<fence>^(?:```|~~~).*?^(?:```|~~~))|`[^`\n]*`|^#.*$"  # code and headings
+    r"^(?:```|~~~).*?^(?:```|~~~)|`[^`\n]*`|^#.*$"  # code and headings
     r"|!?\[(?:\\.|[^\[\]\\\n]){0,400}\](?:\([^()\n]{0,600}\))?|<[^<>\n]{0,600}>"  # links, pictures, notes, addresses
 )
 """What in a text isn't marked. A word that stands there counts as used: a link explains it, or a heading comes before."""
@@ -22,13 +24,19 @@ ANCHOR = "#term-"
 
 
 @lru_cache(maxsize=64)
-def _pattern(words: tuple[str, ...]) -> re.Pattern:
+def _patterns(words: tuple[str, ...]) -> tuple[re.Pattern, re.Pattern]:
+    """Where one of the words stands, and where it stands in a text that has parts to be passed over."""
     longest_first = "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
-    return re.compile(rf"{PASSED_OVER}|(?<![\w-])(?P<word>{longest_first})(?![\w-])", re.MULTILINE | re.DOTALL)
+    word = rf"(?<![\w-])(?P<word>{longest_first})(?![\w-])"
+    return re.compile(word), re.compile(f"{PASSED_OVER}|{word}", re.MULTILINE | re.DOTALL)
+
+
+def _terms() -> list[Term]:
+    return list(public(Term).only("slug", "title", "short_title", "summary"))
 
 
 class Glossary:
-    """The terms that some texts use, `terms` in the order of their first use. One query.
+    """The terms that some texts use, `terms` in the order of their first use. One query, once for each edition.
 
     An abbreviation counts as it is written; a word without one also when it begins small. What `record` itself is called
     is no word to be explained on its page.
@@ -39,7 +47,7 @@ class Glossary:
         self._first: dict[str, list[tuple[int, int, Term]]] = {}
         own = {record.title.casefold(), record.short_title.casefold()}
         self._known: dict[str, Term] = {}
-        for term in public(Term).only("slug", "title", "short_title", "summary"):
+        for term in once("terms", _terms):
             names = [name for name in (term.title, term.short_title) if name]
             if own.isdisjoint(name.casefold() for name in names):
                 small = [] if term.short_title else [term.title[0].lower() + term.title[1:]]
@@ -50,11 +58,10 @@ class Glossary:
                 self._first.setdefault(text, list(self._uses(text, seen)))
 
     def _uses(self, text: str, seen: set) -> Iterator[tuple[int, int, Term]]:
-        pattern = _pattern(tuple(self._known))
-        words = re.compile(rf"(?<![\w-])(?:{'|'.join(map(re.escape, self._known))})(?![\w-])")
-        for found in pattern.finditer(text):
+        alone, apart = _patterns(tuple(self._known))
+        for found in apart.finditer(text):
             if not (word := found["word"]):
-                seen |= {self._known[one].pk for one in words.findall(found[0])}
+                seen |= {self._known[one].pk for one in alone.findall(found[0])}
             elif (term := self._known[word]).pk not in seen:
                 seen.add(term.pk)
                 self.terms.append(term)

@@ -10,11 +10,9 @@ from typing import Any
 
 from django.conf import settings
 
+from .addresses import absolute
+
 NAME = str(settings.SPECTACULAR_SETTINGS["TITLE"])
-
-
-def absolute(path: str) -> str:
-    return settings.SITE_ORIGIN + path
 
 
 TYPES = {

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from partnerships.models import Citation, EdgeField, Kind, Period
+from partnerships.publishing.reading import public
 
 from .questions import ChoiceListFilter, Questions
 
@@ -63,6 +64,6 @@ def offer(model: type[models.Model], asked: type[Questions]) -> None:
 
 def _empty(model: type[models.Model], word: str) -> Q:
     if word == CITATIONS and issubclass(model, Kind):
-        return Q(~Exists(Citation._base_manager.filter(record=OuterRef("pk"))))
+        return ~Q(pk__in=public(Citation).order_by().values("record"))
     field = model._meta.get_field(PERIOD.get(word, word) if issubclass(model, Period) else word)
     return Q(**{f"{field.name}__isnull": True}) if field.null else Q(**{field.name: ""})

@@ -132,6 +132,7 @@ def test_what_was_taken_down_since_is_in_no_past_edition(world, ask, editions):
     assert ask("claims/c065/")["links"]
     publish([resave(world.malta, capital="Valletta")], by="chiara", **FOUND)
     assert ask(f"claims/c065/?known_at={seq}")
+    counted = ask(f"partners/?known_at={seq}")["count"]
     before = list(editions.glob("*.sqlite3"))
     assert len(before) == 1
     Link.objects.filter(record=world.c065.pk, other=world.japan.pk).delete()
@@ -144,6 +145,7 @@ def test_what_was_taken_down_since_is_in_no_past_edition(world, ask, editions):
     gone = ask.problem(f"partners/japan/?known_at={seq}", 410, "gone")
     assert gone["tombstone"]["note"] == "Asked."
     assert "japan" not in ask.slugs(f"partners/?known_at={seq}")
+    assert ask(f"partners/?known_at={seq}")["count"] == counted - 1, "the edition was made anew, and is counted anew"
     ask.problem(f"partners/lemuria/?known_at={seq}", 404, "not-found")
 
 
